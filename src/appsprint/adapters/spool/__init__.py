@@ -1,0 +1,1 @@
+"""Clicks that the store could not take, kept in a file until it can."""

@@ -1,0 +1,125 @@
+"""Connections, pending authorisations and mappings in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from appsprint.adapters.sqlite.rows import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from appsprint.adapters.sqlite.sql import queries
+from appsprint.domain.connection import Advertiser, Connection, EventsApiState, OAuthState
+from appsprint.domain.ids import AppId
+from appsprint.domain.link import AdNetwork
+from appsprint.ports.connections import PendingAuthorization
+
+_SQL = queries("connections")
+# A person needs minutes to sign in and approve; longer invites replay.
+AUTHORIZATION_LIFETIME = timedelta(minutes=10)
+
+
+class SqliteConnections:
+    """See ``ports.connections.ConnectionRepository``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def get(self, app_id: AppId, network: AdNetwork) -> Connection | None:
+        row = self._connection.execute(_SQL["select_connection"], (app_id, network)).fetchone()
+        return None if row is None else _connection(row)
+
+    def all(self) -> Sequence[Connection]:
+        return [_connection(row) for row in self._connection.execute(_SQL["select_connections"])]
+
+    def save(self, connection: Connection) -> None:
+        advertiser = connection.advertiser
+        values = (
+            connection.app_id,
+            connection.network,
+            connection.oauth,
+            connection.oauth_token,
+            connection.oauth_error,
+            *(_NO_ADVERTISER if advertiser is None else _advertiser_values(advertiser)),
+            connection.events_api,
+            connection.events_token,
+            connection.events_error,
+            connection.pixel_id,
+            connection.test_event_code,
+            to_ms_or_none(connection.connected_at),
+            to_ms_or_none(connection.last_sync_at),
+            connection.last_sync_error,
+        )
+        self._connection.execute(_SQL["save_connection"], values)
+
+    def begin(self, pending: PendingAuthorization) -> None:
+        oldest = to_ms(pending.created_at - AUTHORIZATION_LIFETIME)
+        self._connection.execute(_SQL["forget_old_pending"], (oldest,))
+        values = (
+            pending.state_hash,
+            pending.app_id,
+            pending.network,
+            pending.started_by,
+            to_ms(pending.created_at),
+        )
+        self._connection.execute(_SQL["insert_pending"], values)
+
+    def finish(self, state_hash: str, *, now: datetime) -> PendingAuthorization | None:
+        row = self._connection.execute(_SQL["take_pending"], (state_hash,)).fetchone()
+        if row is None or from_ms(row["created_at_ms"]) < now - AUTHORIZATION_LIFETIME:
+            return None
+        return PendingAuthorization(
+            state_hash=row["state_hash"],
+            app_id=AppId(row["app_id"]),
+            network=AdNetwork(row["network"]),
+            started_by=row["started_by"],
+            created_at=from_ms(row["created_at_ms"]),
+        )
+
+    def mapping(self, app_id: AppId, network: AdNetwork) -> Mapping[str, str | None]:
+        rows = self._connection.execute(_SQL["select_mapping"], (app_id, network))
+        return {row["sdk_event"]: row["network_event"] for row in rows}
+
+    def set_mapping(
+        self, app_id: AppId, network: AdNetwork, rows: Mapping[str, str | None], *, at: datetime
+    ) -> None:
+        for sdk_event, network_event in rows.items():
+            values = (app_id, network, sdk_event, network_event, to_ms(at))
+            self._connection.execute(_SQL["set_mapping"], values)
+
+    def reset_mapping(self, app_id: AppId, network: AdNetwork, sdk_event: str) -> bool:
+        found = self._connection.execute(_SQL["delete_mapping"], (app_id, network, sdk_event))
+        return found.rowcount > 0
+
+
+_NO_ADVERTISER = (None, None, None, None)
+
+
+def _advertiser_values(advertiser: Advertiser) -> tuple[str | None, ...]:
+    return advertiser.id, advertiser.name, advertiser.currency, advertiser.time_zone
+
+
+def _connection(row: sqlite3.Row) -> Connection:
+    advertiser = None
+    if row["advertiser_id"] is not None:
+        advertiser = Advertiser(
+            id=row["advertiser_id"],
+            name=row["advertiser_name"],
+            currency=row["advertiser_currency"],
+            time_zone=row["advertiser_time_zone"],
+        )
+    return Connection(
+        app_id=AppId(row["app_id"]),
+        network=AdNetwork(row["network"]),
+        oauth=OAuthState(row["oauth"]),
+        oauth_token=row["oauth_token"],
+        oauth_error=row["oauth_error"],
+        advertiser=advertiser,
+        events_api=EventsApiState(row["events_api"]),
+        events_token=row["events_token"],
+        events_error=row["events_error"],
+        pixel_id=row["pixel_id"],
+        test_event_code=row["test_event_code"],
+        connected_at=from_ms_or_none(row["connected_at_ms"]),
+        last_sync_at=from_ms_or_none(row["last_sync_at_ms"]),
+        last_sync_error=row["last_sync_error"],
+    )

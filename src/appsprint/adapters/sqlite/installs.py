@@ -1,0 +1,211 @@
+"""Installs, identifiers and decisions in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from appsprint.adapters.sqlite.clicks import SqliteClicks
+from appsprint.adapters.sqlite.conditions import with_conditions
+from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
+from appsprint.adapters.sqlite.sql import queries
+from appsprint.domain.app import Environment, Platform
+from appsprint.domain.ids import AppId, ClickId, InstallId, LinkId
+from appsprint.domain.install import Dialect, IdentifierKind, Install
+from appsprint.domain.link import AdNetwork
+from appsprint.ports.installs import (
+    AttributedInstall,
+    Attribution,
+    InstallContext,
+    InstallFilter,
+)
+
+_SQL = queries("installs")
+
+
+class SqliteInstalls:
+    """See ``ports.installs.InstallRepository``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._clicks = SqliteClicks(connection)
+
+    def add(self, install: Install) -> bool:
+        found = self._connection.execute(_SQL["insert_install"], _install_row(install))
+        return found.rowcount > 0
+
+    def by_appsprint_id(self, app_id: AppId, appsprint_id: str) -> AttributedInstall | None:
+        return self._one("select_install_by_appsprint_id", app_id, appsprint_id)
+
+    def get(self, app_id: AppId, install_id: InstallId) -> AttributedInstall | None:
+        return self._one("select_install", app_id, install_id)
+
+    def context(self, app_id: AppId, appsprint_id: str) -> InstallContext | None:
+        found = self.by_appsprint_id(app_id, appsprint_id)
+        if found is None:
+            return None
+        click_id = found.attribution.click_id
+        return InstallContext(
+            install=found.install,
+            attribution=found.attribution,
+            click=None if click_id is None else self._clicks.get(app_id, click_id),
+        )
+
+    def page(
+        self, app_id: AppId, wanted: InstallFilter, *, after: InstallId | None, limit: int
+    ) -> Sequence[AttributedInstall]:
+        query, parameters = with_conditions(
+            _SQL["page_installs"],
+            {
+                "(a.click_id IS NOT NULL) = ?": wanted.is_attributed,
+                "a.campaign_id = ?": wanted.campaign_id,
+                "a.link_id = ?": wanted.link_id,
+                "a.match_type = ?": wanted.match_type,
+                "i.appsprint_id = ?": wanted.appsprint_id,
+                "i.install_id IN (SELECT d.install_id FROM install_identifiers AS d "
+                "WHERE d.app_id = :app_id AND d.kind = 'customer_user_id' "
+                "AND d.is_latest = 1 AND d.value = ?)": wanted.customer_user_id,
+                "i.received_at_ms >= ?": to_ms_or_none(wanted.since),
+                "i.received_at_ms < ?": to_ms_or_none(wanted.until),
+            },
+        )
+        values = {"app_id": app_id, "after": after, "limit": limit, **parameters}
+        return [_attributed(row) for row in self._connection.execute(query, values)]
+
+    def decide(self, attribution: Attribution) -> None:
+        key = (attribution.app_id, attribution.install_id)
+        self._connection.execute(_SQL["supersede_decision"], key)
+        values = (
+            *key,
+            attribution.version,
+            to_ms(attribution.decided_at),
+            attribution.rule_version,
+            attribution.match_type,
+            attribution.confidence,
+            attribution.reason,
+            attribution.click_id,
+            attribution.link_id,
+            attribution.network,
+            attribution.campaign_id,
+            attribution.campaign_name,
+            attribution.adgroup_id,
+            attribution.adgroup_name,
+            attribution.ad_id,
+            attribution.ad_name,
+            attribution.network_click_id,
+            attribution.explanation,
+        )
+        self._connection.execute(_SQL["insert_decision"], values)
+
+    def decisions(self, app_id: AppId, install_id: InstallId) -> Sequence[Attribution]:
+        rows = self._connection.execute(_SQL["select_decisions"], (app_id, install_id))
+        return [_attribution(row) for row in rows]
+
+    def note_identifier(
+        self,
+        app_id: AppId,
+        install_id: InstallId,
+        kind: IdentifierKind,
+        value: str,
+        *,
+        at: datetime,
+    ) -> bool:
+        if self.identifier(app_id, install_id, kind) == value:
+            return False
+        key = (app_id, install_id, kind)
+        self._connection.execute(_SQL["supersede_identifier"], key)
+        self._connection.execute(_SQL["insert_identifier"], (*key, to_ms(at), value))
+        return True
+
+    def identifier(self, app_id: AppId, install_id: InstallId, kind: IdentifierKind) -> str | None:
+        key = (app_id, install_id, kind)
+        row = self._connection.execute(_SQL["select_identifier"], key).fetchone()
+        return None if row is None else str(row["value"])
+
+    def owner_of_identifier(
+        self, app_id: AppId, kind: IdentifierKind, value: str
+    ) -> InstallId | None:
+        key = (app_id, kind, value)
+        row = self._connection.execute(_SQL["select_identifier_owner"], key).fetchone()
+        return None if row is None else InstallId(row["install_id"])
+
+    def _one(self, query: str, app_id: AppId, value: str) -> AttributedInstall | None:
+        row = self._connection.execute(_SQL[query], (app_id, value)).fetchone()
+        return None if row is None else _attributed(row)
+
+
+def _install_row(install: Install) -> tuple[object, ...]:
+    return (
+        install.app_id,
+        install.id,
+        install.appsprint_id,
+        install.dialect,
+        install.environment,
+        install.platform,
+        to_ms(install.installed_at),
+        to_ms(install.received_at),
+        install.client_ip,
+        install.address_key,
+        install.user_agent,
+        install.device_model,
+        install.os_version,
+        install.locale,
+        install.country,
+        install.install_referrer,
+        install.given_click_id,
+        install.advertising_id,
+        install.body,
+    )
+
+
+def _attributed(row: sqlite3.Row) -> AttributedInstall:
+    return AttributedInstall(install=_install(row), attribution=_attribution(row))
+
+
+def _install(row: sqlite3.Row) -> Install:
+    return Install(
+        id=InstallId(row["install_id"]),
+        app_id=AppId(row["app_id"]),
+        appsprint_id=row["appsprint_id"],
+        dialect=Dialect(row["dialect"]),
+        environment=Environment(row["environment"]),
+        platform=Platform(row["platform"]),
+        installed_at=from_ms(row["installed_at_ms"]),
+        received_at=from_ms(row["received_at_ms"]),
+        client_ip=row["client_ip"],
+        address_key=row["address_key"],
+        user_agent=row["user_agent"],
+        device_model=row["device_model"],
+        os_version=row["os_version"],
+        locale=row["locale"],
+        install_referrer=row["install_referrer"],
+        given_click_id=row["given_click_id"],
+        advertising_id=row["advertising_id"],
+        body=row["body"],
+    )
+
+
+def _attribution(row: sqlite3.Row) -> Attribution:
+    network = row["network"]
+    return Attribution(
+        app_id=AppId(row["app_id"]),
+        install_id=InstallId(row["install_id"]),
+        version=row["version"],
+        decided_at=from_ms(row["decided_at_ms"]),
+        rule_version=row["rule_version"],
+        match_type=row["match_type"],
+        confidence=row["confidence"],
+        reason=row["reason"],
+        click_id=None if row["click_id"] is None else ClickId(row["click_id"]),
+        link_id=None if row["link_id"] is None else LinkId(row["link_id"]),
+        network=None if network is None else AdNetwork(network),
+        campaign_id=row["campaign_id"],
+        campaign_name=row["campaign_name"],
+        adgroup_id=row["adgroup_id"],
+        adgroup_name=row["adgroup_name"],
+        ad_id=row["ad_id"],
+        ad_name=row["ad_name"],
+        network_click_id=row["network_click_id"],
+        explanation=row["explanation"],
+    )

@@ -1,0 +1,45 @@
+-- name: insert_app
+-- A new app.
+INSERT INTO apps (
+    app_id, name, platform, store_url, store_id, time_zone, currency, probabilistic_matching,
+    click_lookback_hours, probabilistic_lookback_hours, created_at_ms, deleted_at_ms
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: select_app
+-- One app that was not deleted.
+SELECT * FROM apps WHERE app_id = ? AND deleted_at_ms IS NULL;
+
+-- name: select_apps
+-- All apps that were not deleted, oldest first.
+SELECT * FROM apps WHERE deleted_at_ms IS NULL ORDER BY app_id;
+
+-- name: update_app
+-- An app's settings, or its end.
+UPDATE apps SET
+    name = ?, store_url = ?, store_id = ?, time_zone = ?, currency = ?,
+    probabilistic_matching = ?, click_lookback_hours = ?, probabilistic_lookback_hours = ?,
+    deleted_at_ms = ?
+WHERE app_id = ?;
+
+-- name: insert_key
+-- A new API key.
+INSERT INTO api_keys (
+    key_id, app_id, environment, key_hash, hint, created_at_ms, revoked_at_ms, revoke_mode
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: select_keys
+-- One app's keys, oldest first.
+SELECT * FROM api_keys WHERE app_id = ? ORDER BY key_id;
+
+-- name: select_all_keys
+-- Every key; those of deleted apps answer as discarded.
+SELECT * FROM api_keys ORDER BY key_id;
+
+-- name: select_key_by_hash
+-- The key that an SDK showed.
+SELECT * FROM api_keys WHERE key_hash = ?;
+
+-- name: revoke_key
+-- Ends a key; the first end's time is kept.
+UPDATE api_keys SET revoked_at_ms = coalesce(revoked_at_ms, ?), revoke_mode = ?
+WHERE app_id = ? AND key_id = ?;

@@ -1,0 +1,70 @@
+-- name: insert_install
+-- A new install; one that the app knows inserts nothing.
+INSERT INTO installs (
+    app_id, install_id, appsprint_id, dialect, environment, platform, installed_at_ms,
+    received_at_ms, client_ip, address_key, user_agent, device_model, os_version, locale, country,
+    install_referrer, given_click_id, advertising_id, body
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (app_id, appsprint_id) DO NOTHING;
+
+-- name: select_install_by_appsprint_id
+-- An install by its device-made id, with the decision in force.
+SELECT i.*, a.* FROM installs AS i
+JOIN attributions AS a
+    ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
+WHERE i.app_id = ? AND i.appsprint_id = ?;
+
+-- name: select_install
+-- An install by our id, with the decision in force.
+SELECT i.*, a.* FROM installs AS i
+JOIN attributions AS a
+    ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
+WHERE i.app_id = ? AND i.install_id = ?;
+
+-- name: page_installs
+-- Installs, newest arrival first; conditions are added to it.
+SELECT i.*, a.* FROM installs AS i
+JOIN attributions AS a
+    ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
+WHERE i.app_id = :app_id AND (:after IS NULL OR i.install_id < :after)
+{conditions}
+ORDER BY i.install_id DESC LIMIT :limit;
+
+-- name: supersede_decision
+-- A newer version takes the older one's place and keeps it.
+UPDATE attributions SET is_in_force = 0
+WHERE app_id = ? AND install_id = ? AND is_in_force = 1;
+
+-- name: insert_decision
+-- One version of the decision on one install.
+INSERT INTO attributions (
+    app_id, install_id, version, decided_at_ms, rule_version, match_type, confidence, reason,
+    click_id, link_id, network, campaign_id, campaign_name, adgroup_id, adgroup_name, ad_id,
+    ad_name, network_click_id, explanation, is_in_force
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+
+-- name: select_decisions
+-- Every version, newest first.
+SELECT * FROM attributions WHERE app_id = ? AND install_id = ? ORDER BY version DESC;
+
+-- name: supersede_identifier
+-- The value that was the latest until now.
+UPDATE install_identifiers SET is_latest = 0
+WHERE app_id = ? AND install_id = ? AND kind = ? AND is_latest = 1;
+
+-- name: insert_identifier
+-- What became known of an install.
+INSERT INTO install_identifiers (app_id, install_id, kind, noted_at_ms, value, is_latest)
+VALUES (?, ?, ?, ?, ?, 1);
+
+-- name: select_identifier
+-- The latest value of a kind.
+SELECT value FROM install_identifiers
+WHERE app_id = ? AND install_id = ? AND kind = ? AND is_latest = 1;
+
+-- name: select_identifier_owner
+-- Whose latest value this is; of several, the install that told it last.
+SELECT install_id FROM install_identifiers
+WHERE app_id = ? AND kind = ? AND value = ? AND is_latest = 1
+AND kind IN ('customer_user_id', 'idfa')
+ORDER BY noted_at_ms DESC, rowid DESC LIMIT 1;

@@ -1,0 +1,40 @@
+-- name: insert_link
+-- A new link; a slug that is taken inserts nothing.
+INSERT INTO links (
+    link_id, app_id, slug, network, name, destination_url, campaign_name, created_at_ms,
+    archived_at_ms
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (slug) DO NOTHING;
+
+-- name: select_link
+-- One link of an app.
+SELECT * FROM links WHERE app_id = ? AND link_id = ?;
+
+-- name: select_link_by_slug
+-- The link that somebody visited.
+SELECT * FROM links WHERE slug = ?;
+
+-- name: page_links
+-- An app's links, newest first.
+SELECT * FROM links WHERE app_id = :app_id AND (:after IS NULL OR link_id < :after)
+ORDER BY link_id DESC LIMIT :limit;
+
+-- name: select_all_links
+-- Every link, for the click route's memory.
+SELECT * FROM links;
+
+-- name: update_link
+-- What of a link can change.
+UPDATE links SET name = ?, destination_url = ?, campaign_name = ?, archived_at_ms = ?
+WHERE app_id = ? AND link_id = ?;
+
+-- name: count_link
+-- Clicks from the running total, installs from the decisions in force.
+SELECT
+    coalesce((SELECT clicks FROM link_totals WHERE app_id = :app_id AND link_id = :link_id), 0),
+    (
+        SELECT count(*) FROM attributions AS a
+        JOIN installs AS i ON i.app_id = a.app_id AND i.install_id = a.install_id
+        WHERE a.app_id = :app_id AND a.link_id = :link_id AND a.is_in_force = 1
+        AND i.environment = 'live'
+    );

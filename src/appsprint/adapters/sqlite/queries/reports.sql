@@ -1,0 +1,59 @@
+-- name: installs
+-- Credited live installs by the breakdown's value and the local day of the install.
+-- :days is a JSON array of [day_on, start_at_ms, end_at_ms]. The joins are written in the order
+-- in which they run: each day is one stretch of an index, the rest is found by key.
+WITH days AS (
+    SELECT value ->> 0 AS day_on, value ->> 1 AS start_ms, value ->> 2 AS end_ms
+    FROM json_each(:days)
+)
+SELECT
+    {value} AS value, max({name}) AS name, max(a.campaign_id) AS campaign_id, days.day_on,
+    count(*) AS installs
+FROM days
+CROSS JOIN installs AS i
+    ON i.app_id = :app_id AND i.installed_at_ms >= days.start_ms
+    AND i.installed_at_ms < days.end_ms
+CROSS JOIN attributions AS a
+    ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
+    AND a.network = :network
+WHERE i.environment = 'live'
+GROUP BY 1, days.day_on;
+
+-- name: revenue
+-- Revenue of credited live installs by the breakdown's value and the local day of the event.
+-- Whole units and millionths are summed apart: a sum of millionths alone can leave 64 bits.
+WITH days AS (
+    SELECT value ->> 0 AS day_on, value ->> 1 AS start_ms, value ->> 2 AS end_ms
+    FROM json_each(:days)
+)
+SELECT
+    {value} AS value, max({name}) AS name, max(a.campaign_id) AS campaign_id, days.day_on,
+    e.currency, sum(e.revenue_micros / 1000000) AS revenue_units,
+    sum(e.revenue_micros % 1000000) AS revenue_rest, count(*) AS events
+FROM days
+CROSS JOIN events AS e
+    ON e.app_id = :app_id AND e.occurred_at_ms >= days.start_ms
+    AND e.occurred_at_ms < days.end_ms AND e.revenue_micros IS NOT NULL
+CROSS JOIN installs AS i ON i.app_id = e.app_id AND i.install_id = e.install_id
+CROSS JOIN attributions AS a
+    ON a.app_id = e.app_id AND a.install_id = e.install_id AND a.is_in_force = 1
+    AND a.network = :network
+WHERE
+    e.environment = 'live' AND e.event_type <> '__test' AND e.revenue_micros <> 0
+    AND i.environment = 'live'
+GROUP BY 1, days.day_on, e.currency;
+
+-- name: costs
+-- The network's numbers in force by the breakdown's value, local day and currency; money as above.
+SELECT
+    {value} AS value, day_on, currency, max(as_of_ms) AS as_of_ms,
+    sum(spend_micros / 1000000) AS spend_units, sum(spend_micros % 1000000) AS spend_rest,
+    sum(impressions) AS impressions, sum(clicks) AS clicks,
+    sum(reported_installs) AS reported_installs,
+    sum(reported_revenue_micros / 1000000) AS reported_revenue_units,
+    sum(reported_revenue_micros % 1000000) AS reported_revenue_rest
+FROM cost_rows
+WHERE
+    app_id = :app_id AND network = :network AND level = :level AND is_in_force = 1
+    AND day_on BETWEEN :start_on AND :end_on
+GROUP BY 1, day_on, currency;

@@ -1,0 +1,126 @@
+"""Sums for reports in SQLite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from appsprint.adapters.sqlite.rows import from_ms, to_ms
+from appsprint.adapters.sqlite.sql import queries
+from appsprint.domain.cost import AdLevel
+from appsprint.domain.ids import AppId
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.money import MICROS
+from appsprint.domain.report import Breakdown, CostSum, InstallSum, ReportDay, RevenueSum
+
+_SQL = queries("reports")
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where a breakdown's value and name stand, and the level of its cost rows."""
+
+    value: str
+    name: str
+    level: AdLevel | None
+
+
+_COLUMNS = {
+    Breakdown.CAMPAIGN: _Columns("a.campaign_id", "a.campaign_name", AdLevel.CAMPAIGN),
+    Breakdown.DAY: _Columns("NULL", "NULL", AdLevel.CAMPAIGN),
+    Breakdown.ADGROUP: _Columns("a.adgroup_id", "a.adgroup_name", AdLevel.ADGROUP),
+    Breakdown.AD: _Columns("a.ad_id", "a.ad_name", AdLevel.AD),
+    Breakdown.COUNTRY: _Columns("i.country", "NULL", None),
+    Breakdown.LINK: _Columns("a.link_id", "NULL", None),
+}
+
+
+class SqliteReports:
+    """See ``ports.reports.ReportRepository``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def installs(
+        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+    ) -> Sequence[InstallSum]:
+        return [
+            InstallSum(
+                value=row["value"],
+                name=row["name"],
+                campaign_id=row["campaign_id"],
+                day_on=date.fromisoformat(row["day_on"]),
+                installs=row["installs"],
+            )
+            for row in self._facts("installs", app_id, network, by, days)
+        ]
+
+    def revenue(
+        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+    ) -> Sequence[RevenueSum]:
+        return [
+            RevenueSum(
+                value=row["value"],
+                name=row["name"],
+                campaign_id=row["campaign_id"],
+                day_on=date.fromisoformat(row["day_on"]),
+                currency=row["currency"],
+                revenue_micros=row["revenue_units"] * MICROS + row["revenue_rest"],
+                events=row["events"],
+            )
+            for row in self._facts("revenue", app_id, network, by, days)
+        ]
+
+    def costs(
+        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+    ) -> Sequence[CostSum]:
+        columns = _COLUMNS[by]
+        if columns.level is None or not days:
+            return []
+        value = "NULL" if by is Breakdown.DAY else "entity_id"
+        values = {
+            "app_id": app_id,
+            "network": network,
+            "level": columns.level,
+            "start_on": days[0].day_on.isoformat(),
+            "end_on": days[-1].day_on.isoformat(),
+        }
+        rows = self._connection.execute(_SQL["costs"].replace("{value}", value), values)
+        return [_cost_sum(row) for row in rows]
+
+    def _facts(
+        self,
+        query: str,
+        app_id: AppId,
+        network: AdNetwork,
+        by: Breakdown,
+        days: Sequence[ReportDay],
+    ) -> Iterable[sqlite3.Row]:
+        columns = _COLUMNS[by]
+        sql = _SQL[query].replace("{value}", columns.value).replace("{name}", columns.name)
+        bounds = [(day.day_on.isoformat(), to_ms(day.start_at), to_ms(day.end_at)) for day in days]
+        values = {"app_id": app_id, "network": network, "days": json.dumps(bounds)}
+        return self._connection.execute(sql, values)
+
+
+def _cost_sum(row: sqlite3.Row) -> CostSum:
+    return CostSum(
+        value=row["value"],
+        day_on=date.fromisoformat(row["day_on"]),
+        currency=row["currency"],
+        as_of=from_ms(row["as_of_ms"]),
+        spend_micros=_micros(row["spend_units"], row["spend_rest"]),
+        impressions=row["impressions"],
+        clicks=row["clicks"],
+        reported_installs=row["reported_installs"],
+        reported_revenue_micros=_micros(
+            row["reported_revenue_units"], row["reported_revenue_rest"]
+        ),
+    )
+
+
+def _micros(units: int | None, rest: int | None) -> int | None:
+    return None if units is None or rest is None else units * MICROS + rest

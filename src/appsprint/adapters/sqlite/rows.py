@@ -1,0 +1,28 @@
+"""Translation between domain values and SQLite columns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_ms(instant: datetime) -> int:
+    """Unix milliseconds of an aware instant, fractions of one dropped."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def to_ms_or_none(instant: datetime | None) -> int | None:
+    """Like ``to_ms``; None for None."""
+    return None if instant is None else to_ms(instant)
+
+
+def from_ms(ms: int) -> datetime:
+    """The instant in UTC."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def from_ms_or_none(ms: int | None) -> datetime | None:
+    """Like ``from_ms``; None for None."""
+    return None if ms is None else from_ms(ms)

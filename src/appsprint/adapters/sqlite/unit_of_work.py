@@ -1,0 +1,32 @@
+"""All SQLite repositories over one connection."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from appsprint.adapters.sqlite.access import SqliteAccess
+from appsprint.adapters.sqlite.apps import SqliteApps
+from appsprint.adapters.sqlite.clicks import SqliteClicks
+from appsprint.adapters.sqlite.connections import SqliteConnections
+from appsprint.adapters.sqlite.costs import SqliteCosts
+from appsprint.adapters.sqlite.deliveries import SqliteDeliveries
+from appsprint.adapters.sqlite.events import SqliteEvents
+from appsprint.adapters.sqlite.installs import SqliteInstalls
+from appsprint.adapters.sqlite.links import SqliteLinks
+from appsprint.adapters.sqlite.reports import SqliteReports
+
+
+class SqliteUnitOfWork:
+    """The repositories of one transaction; whoever owns the connection begins and ends it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.access = SqliteAccess(connection)
+        self.apps = SqliteApps(connection)
+        self.links = SqliteLinks(connection)
+        self.clicks = SqliteClicks(connection)
+        self.installs = SqliteInstalls(connection)
+        self.events = SqliteEvents(connection)
+        self.deliveries = SqliteDeliveries(connection)
+        self.connections = SqliteConnections(connection)
+        self.costs = SqliteCosts(connection)
+        self.reports = SqliteReports(connection)

@@ -1,0 +1,303 @@
+"""Wires adapters into services; the only place that chooses."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
+from appsprint.adapters.networks.tiktok import sandbox
+from appsprint.adapters.networks.tiktok.adapter import TikTokAdapter
+from appsprint.adapters.networks.tiktok.settings import TikTokSettings
+from appsprint.adapters.secrets.box import AesGcmBox, load_or_create_key, parse_key
+from appsprint.adapters.spool.file import FileSpool
+from appsprint.adapters.sqlite.connection import database_path
+from appsprint.adapters.sqlite.inspection import SqliteInspection
+from appsprint.adapters.sqlite.maintenance import SqliteMaintenance
+from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.adapters.system import SortableIds, SystemClock
+from appsprint.config import Settings
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.retry import RetrySchedule
+from appsprint.ports.ad_network import AdNetworkAdapter
+from appsprint.ports.clock import Clock, IdSource
+from appsprint.ports.secret_box import SecretBox
+from appsprint.services.access import AccessService
+from appsprint.services.apps import AppService
+from appsprint.services.catalog import Services
+from appsprint.services.connections import ConnectionService
+from appsprint.services.costs import CostSyncService
+from appsprint.services.deliveries import DeliveryService
+from appsprint.services.diagnostics import DiagnosticsService
+from appsprint.services.directory import Directory
+from appsprint.services.doctor import DoctorService
+from appsprint.services.events import EventIntake, EventService
+from appsprint.services.exports import ExportService
+from appsprint.services.idempotency import IdempotencyService
+from appsprint.services.installs import InstallIntake, InstallService
+from appsprint.services.ledger import LedgerService
+from appsprint.services.links import LinkService
+from appsprint.services.mapping import MappingService
+from appsprint.services.replay import Replay
+from appsprint.services.reports import ReportService
+from appsprint.services.sending import SendingService
+from appsprint.services.vbo import VboService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """Everything that one process holds open.
+
+    Attributes:
+        services: The use cases.
+        doctor: The check of the whole installation.
+        spool: Where clicks wait that the store could not take.
+    """
+
+    services: Services
+    doctor: DoctorService
+    spool: FileSpool
+    store: SqliteStore
+    tiktok: TikTokAdapter
+
+    def close(self) -> None:
+        """Finish queued writes, then give everything back."""
+        self.store.close()
+        self.tiktok.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What services stand on."""
+
+    settings: Settings
+    clock: Clock
+    ids: IdSource
+    store: SqliteStore
+    networks: Mapping[AdNetwork, AdNetworkAdapter]
+    secrets: SecretBox
+    directory: Directory
+
+
+def build(
+    settings: Settings,
+    *,
+    is_server: bool,
+    clock: Clock | None = None,
+    lease: timedelta = timedelta(minutes=10),
+) -> Process:
+    """Open the store and build every service.
+
+    Args:
+        settings: The whole configuration.
+        is_server: A server takes the file for itself, and refuses to start beside another.
+        clock: Another time than the machine's, for demonstrations.
+        lease: How long a claimed delivery belongs to its sender.
+
+    Raises:
+        ConfigurationError: A setting, the database or the secret key cannot be used.
+        StoreUnavailable: The database cannot be opened.
+    """
+    path = database_path(settings.database_url)
+    listener = _ChangeListener()
+    store = SqliteStore(path, exclusive=is_server, on_foreign_change=listener)
+    try:
+        tiktok = _tiktok(settings)
+        parts = _Parts(
+            settings=settings,
+            clock=clock or SystemClock(),
+            ids=SortableIds(),
+            store=store,
+            networks={AdNetwork.TIKTOK: tiktok},
+            secrets=_secret_box(settings, path),
+            directory=Directory(store, {AdNetwork.TIKTOK: tiktok}),
+        )
+        parts.directory.refresh()
+    except Exception:
+        store.close()
+        raise
+    listener.directory = parts.directory
+    services, spool = _services(parts, lease), FileSpool(path.with_name(f"{path.name}-spool"))
+    return Process(
+        services=services,
+        doctor=_doctor(services, SqliteInspection(path), spool),
+        spool=spool,
+        store=store,
+        tiktok=tiktok,
+    )
+
+
+class _ChangeListener:
+    """Reads the small tables again when another process wrote; set up after the store."""
+
+    def __init__(self) -> None:
+        self.directory: Directory | None = None
+
+    def __call__(self) -> None:
+        if self.directory is not None:
+            self.directory.refresh()
+
+
+def _services(parts: _Parts, lease: timedelta) -> Services:
+    store, clock, ids, directory = parts.store, parts.clock, parts.ids, parts.directory
+    networks, secrets, settings = parts.networks, parts.secrets, parts.settings
+    return Services(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        store=store,
+        networks=networks,
+        secrets=secrets,
+        directory=directory,
+        access=AccessService(store=store, clock=clock, ids=ids),
+        apps=AppService(store=store, clock=clock, ids=ids, directory=directory),
+        links=_links(parts),
+        connections=_connections(parts),
+        mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
+        install_intake=InstallIntake(clock=clock, ids=ids, directory=directory, networks=networks),
+        installs=InstallService(store=store),
+        event_intake=EventIntake(ids=ids, directory=directory),
+        events=EventService(store=store),
+        deliveries=DeliveryService(store=store, clock=clock),
+        sending=_sending(parts, lease),
+        costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
+        reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
+        ledger=LedgerService(store=store),
+        vbo=VboService(store=store, clock=clock),
+        diagnostics=DiagnosticsService(
+            store=store, clock=clock, networks=networks, settings=settings
+        ),
+        idempotency=IdempotencyService(
+            store=store, clock=clock, secrets=secrets, directory=directory
+        ),
+        exports=ExportService(store=store, networks=networks),
+    )
+
+
+def _links(parts: _Parts) -> LinkService:
+    return LinkService(
+        store=parts.store,
+        clock=parts.clock,
+        ids=parts.ids,
+        directory=parts.directory,
+        networks=parts.networks,
+        settings=parts.settings,
+    )
+
+
+def _connections(parts: _Parts) -> ConnectionService:
+    return ConnectionService(
+        store=parts.store,
+        clock=parts.clock,
+        directory=parts.directory,
+        networks=parts.networks,
+        secrets=parts.secrets,
+        settings=parts.settings,
+    )
+
+
+def _sending(parts: _Parts, lease: timedelta) -> SendingService:
+    settings = parts.settings
+    return SendingService(
+        store=parts.store,
+        clock=parts.clock,
+        ids=parts.ids,
+        networks=parts.networks,
+        secrets=parts.secrets,
+        schedule=RetrySchedule(
+            first_pause=timedelta(seconds=settings.retry_first_seconds),
+            longest_pause=timedelta(seconds=settings.retry_longest_seconds),
+            max_attempts=settings.retry_max_attempts,
+        ),
+        jitter=random.random,
+        lease=lease,
+    )
+
+
+def _doctor(services: Services, inspection: SqliteInspection, spool: FileSpool) -> DoctorService:
+    return DoctorService(
+        store=services.store,
+        clock=services.clock,
+        secrets=services.secrets,
+        settings=services.settings,
+        ledger=services.ledger,
+        inspection=inspection,
+        spool=spool,
+    )
+
+
+def _tiktok(settings: Settings) -> TikTokAdapter:
+    return TikTokAdapter(
+        TikTokSettings(
+            app_id=settings.tiktok_app_id or "",
+            secret=settings.tiktok_secret.reveal() if settings.tiktok_secret else "",
+            api_url=settings.tiktok_api_url,
+            auth_url=settings.tiktok_auth_url,
+            timeout_seconds=settings.tiktok_timeout_seconds,
+        )
+    )
+
+
+def _secret_box(settings: Settings, database: Path) -> SecretBox:
+    if settings.secret_key is not None:
+        return AesGcmBox(parse_key(settings.secret_key.reveal()))
+    return AesGcmBox(load_or_create_key(database.with_name(f"{database.name}.key")))
+
+
+def maintenance(settings: Settings) -> SqliteMaintenance:
+    """The database file as a thing to look at, to migrate and to copy; opens nothing yet.
+
+    Raises:
+        ConfigurationError: The address of the database cannot be used.
+    """
+    return SqliteMaintenance(database_path(settings.database_url))
+
+
+def replay() -> Replay:
+    """The matching of clicks and installs by itself: no store, no clock, no network."""
+    return Replay(networks={AdNetwork.TIKTOK: TikTokAdapter(TikTokSettings())})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxAccess:
+    """What the TikTok sandbox lets in unless it is told otherwise."""
+
+    app_id: str
+    secret: str
+    pixel_id: str
+    events_token: str
+
+
+SANDBOX_ACCESS = SandboxAccess(
+    app_id=sandbox.DEFAULT_APP_ID,
+    secret=sandbox.DEFAULT_SECRET,
+    pixel_id=sandbox.DEFAULT_PIXEL_CODE,
+    events_token=sandbox.DEFAULT_EVENTS_TOKEN,
+)
+
+
+def serve_sandbox(
+    host: str, port: int, *, app_id: str, secret: str, on_listening: Callable[[str], None]
+) -> None:
+    """Serve the TikTok sandbox until the process is told to stop.
+
+    Raises:
+        OSError: The address is in use or is not one of this machine's.
+    """
+    world = sandbox.default_world(app_id=app_id, secret=secret)
+    sandbox.serve_sandbox(host, port, world=world, on_listening=on_listening)
+
+
+def start_sandbox(
+    *, now: Callable[[], datetime] = lambda: datetime.now(UTC), port: int = 0
+) -> sandbox.SandboxServer:
+    """A TikTok sandbox on a thread of its own, answering already; ``stop`` ends it.
+
+    Args:
+        now: Its clock, in UTC.
+        port: 0 takes a free one.
+    """
+    return sandbox.SandboxServer(sandbox.default_world(now()), now=now, port=port).start()

@@ -1,0 +1,61 @@
+"""Who may do what through the management API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from appsprint.domain.ids import AppId, TokenId
+
+
+class Role(StrEnum):
+    """What a token's bearer may do; each includes those after it."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+
+
+_RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A bearer token; only its hash is kept.
+
+    Attributes:
+        app_ids: The apps it is limited to; None for all.
+    """
+
+    id: TokenId
+    name: str
+    token_hash: str
+    role: Role
+    app_ids: tuple[AppId, ...] | None = None
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+    def has_role(self, needed: Role) -> bool:
+        """Whether the token's role includes ``needed``."""
+        return _RANK[self.role] <= _RANK[needed]
+
+    def reaches(self, app_id: AppId) -> bool:
+        """Whether the token may see the app at all."""
+        return self.app_ids is None or app_id in self.app_ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """What was answered to a creating call, so that its repeat gets the same.
+
+    Attributes:
+        request_hash: Of the call's body; another body under the same key is a conflict.
+        status: The HTTP status.
+        sealed_body: The answer's body, encrypted: it can hold a new API key.
+    """
+
+    request_hash: str
+    status: int
+    sealed_body: str
+    created_at: datetime

@@ -1,0 +1,73 @@
+"""What the ad network reports: campaigns and their daily numbers, each version kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class AdLevel(StrEnum):
+    """The levels of an ad account, widest first."""
+
+    CAMPAIGN = "campaign"
+    ADGROUP = "adgroup"
+    AD = "ad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdEntity:
+    """A campaign, an ad group or an ad, as the network names it.
+
+    Attributes:
+        campaign_id: Its own id for a campaign.
+        adgroup_id: None for a campaign.
+        objective: The campaign's ``objective_type``; None below.
+        is_deleted: Deleted ones stay: their past spend is real.
+    """
+
+    level: AdLevel
+    id: str
+    name: str
+    campaign_id: str
+    adgroup_id: str | None = None
+    objective: str | None = None
+    status: str | None = None
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRow:
+    """One entity's numbers for one day, as the network reported them at one moment.
+
+    Unique by level, entity, day and ``as_of``. None is "not reported", which is not zero.
+
+    Attributes:
+        day_on: The advertiser's local day.
+        as_of: When we read it, UTC; a later row restates the same day.
+        spend_micros: Millionths of the advertiser's currency.
+        reported_installs: TikTok's ``conversion``: the optimisation event's count.
+        reported_revenue_micros: TikTok's ``total_complete_payment_rate``, which is the total
+            purchase value despite its name.
+    """
+
+    level: AdLevel
+    entity_id: str
+    day_on: date
+    as_of: datetime
+    spend_micros: int | None
+    impressions: int | None
+    clicks: int | None
+    reported_installs: int | None
+    reported_revenue_micros: int | None
+
+    @property
+    def figures(self) -> tuple[int | None, ...]:
+        """The numbers alone, to tell a restatement from a repeat."""
+        return (
+            self.spend_micros,
+            self.impressions,
+            self.clicks,
+            self.reported_installs,
+            self.reported_revenue_micros,
+        )

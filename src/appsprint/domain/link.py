@@ -1,0 +1,59 @@
+"""Ad links: our tracking address for one destination in one ad network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from appsprint.domain.ids import AppId, ClickId, LinkId
+
+
+class AdNetwork(StrEnum):
+    """The ad networks that the product serves."""
+
+    TIKTOK = "tiktok"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A tracking link.
+
+    Attributes:
+        slug: The part after ``/c/``; unique on the server, letters and digits.
+        campaign_name: Stands in where a click brings no campaign name of its own.
+        archived_at: An archived link still redirects; its clicks earn no credit.
+    """
+
+    id: LinkId
+    app_id: AppId
+    slug: str
+    network: AdNetwork
+    name: str
+    destination_url: str
+    campaign_name: str | None = None
+    created_at: datetime
+    archived_at: datetime | None = None
+
+
+def play_store_url(destination_url: str, *, click_id: ClickId, network: AdNetwork) -> str:
+    """The Play Store page with the install referrer that names our click.
+
+    Play hands the ``referrer`` parameter to the installed app unchanged (Google, "Play Install
+    Referrer Library", 2024), so the app's first request tells which click it came from. A
+    referrer that the destination already has is replaced: Play passes on only one.
+    """
+    before, after = _around_click_id(destination_url, network)
+    return f"{before}{click_id}{after}"
+
+
+@lru_cache(maxsize=4096)
+def _around_click_id(destination_url: str, network: AdNetwork) -> tuple[str, str]:
+    """What stands before and after the click's id in a link's store address; it never varies."""
+    parts = urlsplit(destination_url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "referrer"]
+    query = "".join(f"{pair}&" for pair in [urlencode(kept)] if pair)
+    before = urlunsplit(parts._replace(query=f"{query}referrer=click_id%3D", fragment=""))
+    return before, quote(f"&utm_source={network}&utm_medium=paid", safe="")

@@ -1,0 +1,44 @@
+"""The web context of an event: what TikTok must know of the person for the event to count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from appsprint.domain.address import is_public_text
+from appsprint.domain.delivery import SkipReason, WebContext
+from appsprint.domain.device import is_browser_user_agent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedWebContext:
+    """A web context that is complete: the values to send."""
+
+    network_click_id: str
+    page_url: str
+    client_ip: str
+    user_agent: str
+
+
+def check_web_context(context: WebContext) -> CheckedWebContext | SkipReason:
+    """The values to send, or the first thing that is missing.
+
+    The first public address and the first browser user agent win, in the order given. An event
+    without them would be sent with low-quality data, which the product promises not to do
+    (product page, "Some events are not sent").
+    """
+    if not context.network_click_id:
+        return SkipReason.MISSING_CLICK_ID
+    client_ip = next(filter(is_public_text, context.client_ips), None)
+    if client_ip is None:
+        return SkipReason.MISSING_CLIENT_IP
+    user_agent = next(filter(is_browser_user_agent, context.user_agents), None)
+    if user_agent is None:
+        return SkipReason.MISSING_USER_AGENT
+    if not context.page_url:
+        return SkipReason.MISSING_PAGE_URL
+    return CheckedWebContext(
+        network_click_id=context.network_click_id,
+        page_url=context.page_url,
+        client_ip=client_ip,
+        user_agent=user_agent,
+    )

@@ -1,0 +1,5 @@
+"""The command line: one module per noun."""
+
+from appsprint.entrypoints.cli.program import main
+
+__all__ = ["main"]

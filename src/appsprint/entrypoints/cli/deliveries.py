@@ -1,0 +1,161 @@
+"""``appsprint deliveries``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from appsprint.domain.delivery import DeliveryStatus
+from appsprint.domain.ids import DeliveryId
+from appsprint.entrypoints.cli.noun import new_noun
+from appsprint.entrypoints.cli.options import (
+    AppOption,
+    CursorOption,
+    EndOption,
+    JsonOption,
+    LimitOption,
+    StartOption,
+    YesOption,
+    ask,
+    chosen_app,
+    page_query,
+)
+from appsprint.entrypoints.cli.output import (
+    print_items,
+    print_json,
+    print_one,
+    print_table,
+    table_of,
+)
+from appsprint.entrypoints.cli.session import open_services
+from appsprint.entrypoints.http.api.deliveries import (
+    RedriveAnswer,
+    delivery_answer,
+    delivery_detail_answer,
+)
+from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT, page_of
+from appsprint.ports.deliveries import DeliveryFilter
+
+app = new_noun()
+
+COLUMNS = (
+    *("id", "sdk_event", "tiktok_event", "status", "reason", "created_at"),
+    *("next_attempt_at", "sent_at"),
+)
+ATTEMPT_COLUMNS = ("at", "outcome", "http_status", "code", "message", "request_id", "duration_ms")
+StatusOption = Annotated[DeliveryStatus | None, typer.Option(help="Where it stands.")]
+ReasonOption = Annotated[str | None, typer.Option(help="Skipped or dead for this reason.")]
+SdkEventOption = Annotated[str | None, typer.Option(help="Such as purchase.")]
+TikTokEventOption = Annotated[str | None, typer.Option("--tiktok-event", help="Such as Purchase.")]
+EventIdOption = Annotated[str | None, typer.Option(help="The SDK's id of the event.")]
+DeviceOption = Annotated[str | None, typer.Option(help="The id made on the device.")]
+
+
+@app.command("list")
+def list_deliveries(
+    *,
+    app_id: AppOption = None,
+    status: StatusOption = None,
+    reason: ReasonOption = None,
+    sdk_event: SdkEventOption = None,
+    tiktok_event: TikTokEventOption = None,
+    event_id: EventIdOption = None,
+    appsprint_id: DeviceOption = None,
+    start: StartOption = None,
+    end: EndOption = None,
+    limit: LimitOption = DEFAULT_LIMIT,
+    cursor: CursorOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List deliveries, newest first."""
+    query = page_query(limit, cursor)
+    wanted = DeliveryFilter(
+        status=status,
+        reason=reason,
+        sdk_event=sdk_event,
+        network_event=tiktok_event,
+        event_id=event_id,
+        appsprint_id=appsprint_id,
+        since=None if start is None else start.at,
+        until=None if end is None else end.at,
+    )
+    with open_services() as services:
+        after = None if query.after is None else DeliveryId(query.after)
+        found = services.deliveries.page(
+            chosen_app(services, app_id), wanted, after=after, limit=query.read
+        )
+    page = page_of(found, query, id_of=lambda one: one.id, render=delivery_answer)
+    print_items(page, COLUMNS, as_json=json)
+
+
+@app.command()
+def show(
+    delivery_id: Annotated[str, typer.Argument(help="The delivery's id.")],
+    *,
+    app_id: AppOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show a delivery with the payload last sent and each attempt."""
+    with open_services() as services:
+        found = services.deliveries.get(chosen_app(services, app_id), DeliveryId(delivery_id))
+    answer = delivery_detail_answer(found)
+    if json:
+        print_json(answer)
+        return
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(answer))
+    attempts, payload = plain.pop("attempts"), plain.pop("payload")
+    print_one(plain, as_json=False)
+    if payload is not None:
+        print_json(payload)
+    if attempts:
+        print_table(table_of(attempts, ATTEMPT_COLUMNS))
+
+
+@app.command()
+def redrive(
+    *,
+    app_id: AppOption = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="DELIVERY_ID", help="This one; can be repeated."),
+    ] = None,
+    reason: ReasonOption = None,
+    sdk_event: SdkEventOption = None,
+    tiktok_event: TikTokEventOption = None,
+    event_id: EventIdOption = None,
+    appsprint_id: DeviceOption = None,
+    start: StartOption = None,
+    end: EndOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Put dead letters back into the queue, with the same event ids.
+
+    Name them with --id, or narrow them down with the other options; without any, all dead
+    letters of the app go.
+    """
+    chosen = [DeliveryId(one) for one in ids] if ids else None
+    wanted = DeliveryFilter(
+        reason=reason,
+        sdk_event=sdk_event,
+        network_event=tiktok_event,
+        event_id=event_id,
+        appsprint_id=appsprint_id,
+        since=None if start is None else start.at,
+        until=None if end is None else end.at,
+    )
+    if chosen is not None and wanted != DeliveryFilter():
+        raise typer.BadParameter("give either --id or the other options, and not both")
+    selection = None if chosen is not None else wanted
+    with open_services() as services:
+        owner, deliveries = chosen_app(services, app_id), services.deliveries
+        amount = deliveries.redrive(owner, ids=chosen, wanted=selection, dry_run=True)
+        if dry_run:
+            print_one(RedriveAnswer(would_redrive=amount), as_json=json)
+            return
+        ask(f"Redrive {amount} dead letters?", yes=yes or amount == 0)
+        amount = deliveries.redrive(owner, ids=chosen, wanted=selection)
+    print_one(RedriveAnswer(redriven=amount), as_json=json)

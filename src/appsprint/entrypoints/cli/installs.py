@@ -1,0 +1,107 @@
+"""``appsprint installs``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from appsprint.domain.ids import InstallId, LinkId
+from appsprint.entrypoints.cli.noun import new_noun
+from appsprint.entrypoints.cli.options import (
+    AppOption,
+    CursorOption,
+    EndOption,
+    JsonOption,
+    LimitOption,
+    StartOption,
+    chosen_app,
+    page_query,
+)
+from appsprint.entrypoints.cli.output import (
+    print_items,
+    print_json,
+    print_one,
+    print_table,
+    table_of,
+)
+from appsprint.entrypoints.cli.session import open_services
+from appsprint.entrypoints.http.api.installs import install_answer, install_detail_answer
+from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT, page_of
+from appsprint.ports.installs import InstallFilter
+
+app = new_noun()
+
+COLUMNS = (
+    *("id", "platform", "received_at", "match_type", "confidence"),
+    *("campaign_id", "campaign_name", "link_id"),
+)
+CANDIDATE_COLUMNS = (
+    *("click_id", "occurred_at", "age_seconds", "match_type", "agreement", "verdict"),
+)
+
+
+@app.command("list")
+def list_installs(
+    *,
+    app_id: AppOption = None,
+    attributed: Annotated[
+        bool | None,
+        typer.Option("--attributed/--organic", help="Only those with or without credit."),
+    ] = None,
+    campaign_id: Annotated[str | None, typer.Option(help="Credited to this campaign.")] = None,
+    link_id: Annotated[str | None, typer.Option(help="Credited to this ad link.")] = None,
+    match_type: Annotated[str | None, typer.Option(help="Matched in this way.")] = None,
+    appsprint_id: Annotated[str | None, typer.Option(help="The id made on the device.")] = None,
+    customer_user_id: Annotated[str | None, typer.Option(help="The customer's id.")] = None,
+    start: StartOption = None,
+    end: EndOption = None,
+    limit: LimitOption = DEFAULT_LIMIT,
+    cursor: CursorOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List installs, newest arrival first."""
+    query = page_query(limit, cursor)
+    wanted = InstallFilter(
+        is_attributed=attributed,
+        campaign_id=campaign_id,
+        link_id=None if link_id is None else LinkId(link_id),
+        match_type=match_type,
+        appsprint_id=appsprint_id,
+        customer_user_id=customer_user_id,
+        since=None if start is None else start.at,
+        until=None if end is None else end.at,
+    )
+    with open_services() as services:
+        after = None if query.after is None else InstallId(query.after)
+        found = services.installs.page(
+            chosen_app(services, app_id), wanted, after=after, limit=query.read
+        )
+    page = page_of(found, query, id_of=lambda one: one.install.id, render=install_answer)
+    print_items(page, COLUMNS, as_json=json)
+
+
+@app.command()
+def show(
+    install_id: Annotated[str, typer.Argument(help="The install's id.")],
+    *,
+    app_id: AppOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show an install: the clicks that were weighed, which won, and why the others lost."""
+    with open_services() as services:
+        found, decisions = services.installs.get(
+            chosen_app(services, app_id), InstallId(install_id)
+        )
+    answer = install_detail_answer(found, decisions)
+    if json:
+        print_json(answer)
+        return
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(answer))
+    explanation, versions = plain.pop("explanation"), plain.pop("decisions")
+    print_one(plain, as_json=False)
+    if len(versions) > 1:
+        print_table(table_of(versions, ("version", "decided_at", "match_type", "reason")))
+    if explanation.get("candidates"):
+        print_table(table_of(explanation["candidates"], CANDIDATE_COLUMNS))

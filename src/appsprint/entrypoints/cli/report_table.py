@@ -1,0 +1,99 @@
+"""A campaign report as a table for people: rounded, the totals in the last line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from rich.table import Table
+
+from appsprint.domain.metrics import FigureSource
+from appsprint.domain.report import Report
+from appsprint.domain.report_rows import (
+    UNKNOWN_AD,
+    UNKNOWN_ADGROUP,
+    UNKNOWN_CAMPAIGN,
+    UNKNOWN_LINK,
+)
+from appsprint.entrypoints.cli.output import shown
+from appsprint.services.report_document import report_document
+
+_CENT = Decimal("0.01")
+_SAYS_NOTHING = frozenset({UNKNOWN_CAMPAIGN, UNKNOWN_ADGROUP, UNKNOWN_AD, UNKNOWN_LINK})
+_Figures = Mapping[str, object]
+
+
+def report_table(report: Report) -> Table:
+    """One line for each row and one for the totals.
+
+    A figure with a star is TikTok's own, because there is none of ours.
+    """
+    document = report_document(report)
+    items, totals = document["items"], document["totals"]
+    assert isinstance(items, list)  # noqa: S101 the document's own form
+    assert isinstance(totals, dict)  # noqa: S101
+    table = Table(header_style="bold", show_footer=True)
+    table.add_column(report.breakdown.value.capitalize(), "Total", overflow="fold")
+    for name, read in _COLUMNS.items():
+        table.add_column(name, read(totals), justify="right", no_wrap=True)
+    for item in items:
+        table.add_row(_name(item), *(read(item) for read in _COLUMNS.values()))
+    return table
+
+
+def _name(item: _Figures) -> str:
+    """What a row is about: its name, and its id too where the name says nothing."""
+    identity = [field for field in list(item)[: list(item).index("spend")] if item[field]]
+    name = next((field for field in identity if field.endswith("_name")), None)
+    if name is None:
+        return shown(item[identity[0]]) if identity else shown(None)
+    key = name.replace("_name", "_id")
+    if item[name] in _SAYS_NOTHING and item.get(key):
+        return f"{shown(item[name])} {shown(item[key])}"
+    return shown(item[name])
+
+
+def _money(field: str) -> Callable[[_Figures], str]:
+    return lambda figures: _rounded(figures[field])
+
+
+def _count(field: str) -> Callable[[_Figures], str]:
+    return lambda figures: shown(figures[field])
+
+
+def _percent(field: str) -> Callable[[_Figures], str]:
+    def read(figures: _Figures) -> str:
+        value = figures[field]
+        return shown(None) if value is None else f"{Decimal(str(value)) * 100:.2f} %"
+
+    return read
+
+
+def _sourced(field: str, read: Callable[[_Figures], str]) -> Callable[[_Figures], str]:
+    """A figure with a star where it is the network's."""
+
+    def starred(figures: _Figures) -> str:
+        is_theirs = figures[f"{field}_source"] == FigureSource.REPORTED.value
+        return f"{read(figures)}*" if is_theirs else read(figures)
+
+    return starred
+
+
+def _rounded(value: object) -> str:
+    return shown(None) if value is None else str(Decimal(str(value)).quantize(_CENT))
+
+
+_COLUMNS: Mapping[str, Callable[[_Figures], str]] = {
+    "Spend": _money("spend"),
+    "Installs": _sourced("installs", _count("installs")),
+    "CPI": _money("cpi"),
+    "IPM": _money("ipm"),
+    "Impressions": _count("impressions"),
+    "CPM": _money("cpm"),
+    "Clicks": _count("clicks"),
+    "CPC": _money("cpc"),
+    "CTR": _percent("ctr"),
+    "CTI": _percent("cti"),
+    "ROAS": _money("roas"),
+    "Revenue": _sourced("revenue", _money("revenue")),
+}

@@ -1,0 +1,74 @@
+"""``appsprint reports``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.report import Breakdown, Report
+from appsprint.domain.report_query import ReportQuery
+from appsprint.entrypoints.cli.noun import new_noun
+from appsprint.entrypoints.cli.options import (
+    AppOption,
+    FirstDayOption,
+    JsonOption,
+    LastDayOption,
+    chosen_app,
+)
+from appsprint.entrypoints.cli.output import print_json, print_table, tell
+from appsprint.entrypoints.cli.report_table import report_table
+from appsprint.entrypoints.cli.session import open_services
+from appsprint.services.report_document import report_document, to_csv
+
+app = new_noun()
+
+
+class ReportForm(StrEnum):
+    """What a report is written in."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+@app.callback()
+def reports() -> None:
+    """Reports: what each campaign cost and earned."""
+
+
+@app.command()
+def campaigns(
+    *,
+    app_id: AppOption = None,
+    start: FirstDayOption = None,
+    end: LastDayOption = None,
+    breakdown: Annotated[
+        Breakdown, typer.Option(help="One row for each of these.")
+    ] = Breakdown.CAMPAIGN,
+    network: Annotated[AdNetwork, typer.Option(help="Whose campaigns.")] = AdNetwork.TIKTOK,
+    form: Annotated[
+        ReportForm, typer.Option("--format", help="CSV has no line of totals.")
+    ] = ReportForm.TABLE,
+    json: JsonOption = False,
+) -> None:
+    """Report spend, installs and revenue; days are the advertiser's, by default the last seven."""
+    query = ReportQuery(network=network, start_on=start, end_on=end, breakdown=breakdown)
+    with open_services() as services:
+        report = services.reports.campaigns(chosen_app(services, app_id), query)
+    _print(report, ReportForm.JSON if json else form)
+
+
+def _print(report: Report, form: ReportForm) -> None:
+    if form is ReportForm.JSON:
+        print_json(report_document(report))
+    elif form is ReportForm.CSV:
+        typer.echo(to_csv(report), nl=False)
+    else:
+        tell(
+            f"{report.start_on} to {report.end_on}, days of {report.time_zone}, "
+            f"amounts in {report.currency}"
+        )
+        print_table(report_table(report))

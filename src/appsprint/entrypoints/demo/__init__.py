@@ -1,0 +1,1 @@
+"""The demonstration: two weeks of believable traffic, played against the real routes."""

@@ -1,0 +1,1 @@
+"""The HTTP server: click redirects, SDK routes, the management API."""

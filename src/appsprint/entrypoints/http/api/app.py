@@ -1,0 +1,63 @@
+"""Builds the framework's application: the management API, its documentation, the pages."""
+
+from __future__ import annotations
+
+from litestar import Litestar, MediaType, Response, Router, get
+from litestar.datastructures import State
+
+from appsprint.entrypoints.http.api import (
+    apps,
+    deliveries,
+    exports,
+    installs,
+    links,
+    reports,
+    tiktok,
+    tiktok_insight,
+    tokens,
+)
+from appsprint.entrypoints.http.api.openapi import openapi_document
+from appsprint.entrypoints.http.api.routing import API_PREFIX, authorise
+from appsprint.entrypoints.http.asgi import MAX_BODY_BYTES
+from appsprint.entrypoints.http.error_responses import answer_error
+from appsprint.entrypoints.http.pages import PAGES
+from appsprint.services.catalog import Services
+
+API_HANDLERS = (
+    *apps.HANDLERS,
+    *links.HANDLERS,
+    *tiktok.HANDLERS,
+    *tiktok_insight.HANDLERS,
+    *reports.HANDLERS,
+    *installs.HANDLERS,
+    *deliveries.HANDLERS,
+    *exports.HANDLERS,
+    *tokens.HANDLERS,
+)
+DOCUMENT_PATH = "/api/openapi.json"
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def create_api(services: Services) -> Litestar:
+    """The application behind the hot routes, over the services of one process."""
+    document = openapi_document(API_HANDLERS)
+
+    @get(DOCUMENT_PATH, sync_to_thread=False)
+    def show_document() -> Response[bytes]:
+        """The OpenAPI document of the management API."""
+        return Response(document, media_type=MediaType.JSON)
+
+    return Litestar(
+        route_handlers=[
+            Router(path=API_PREFIX, guards=[authorise], route_handlers=list(API_HANDLERS)),
+            show_document,
+            # A router takes copies, so that further applications can be made of the same pages.
+            Router(path="/", route_handlers=list(PAGES)),
+        ],
+        exception_handlers={Exception: answer_error},
+        request_max_body_size=MAX_BODY_BYTES,
+        response_headers=_HEADERS,
+        state=State({"services": services}),
+        openapi_config=None,
+        logging_config=None,
+    )

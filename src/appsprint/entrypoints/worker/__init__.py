@@ -1,0 +1,1 @@
+"""The loops beside the server: send deliveries, import costs, replay the spool."""

@@ -1,0 +1,112 @@
+"""In-app events, the ones that were refused, and how many came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from appsprint.domain.ids import AppId, EventId, InstallId
+from appsprint.domain.inapp_event import InAppEvent, RefusedEvent
+from appsprint.domain.link import AdNetwork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedCounts:
+    """What one request, or all of them, brought: received = duplicates + refused + stored."""
+
+    received: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    stored: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkOutcome:
+    """What became of an event at one network: a delivery's status, or ``skipped`` and why."""
+
+    network: AdNetwork
+    status: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventWithOutcome:
+    """A stored event and its outcomes."""
+
+    event: InAppEvent
+    outcomes: tuple[NetworkOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Which events to list; None means any."""
+
+    event_type: str | None = None
+    event_name: str | None = None
+    event_id: str | None = None
+    appsprint_id: str | None = None
+    install_id: InstallId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class EventRepository(Protocol):
+    """Event plane."""
+
+    def add(self, events: Sequence[InAppEvent]) -> set[EventId]:
+        """Store events; the ids of those that are new.
+
+        One whose ``event_id`` the app already has, or that repeats an earlier one of the same
+        call, is left out and changes nothing.
+        """
+        ...
+
+    def refuse(self, refusals: Sequence[RefusedEvent]) -> None:
+        """Keep refused events where the operator can see them."""
+        ...
+
+    def count(self, app_id: AppId, counts: ReceivedCounts) -> None:
+        """Add one request's counts to the app's ledger."""
+        ...
+
+    def page(
+        self, app_id: AppId, wanted: EventFilter, *, after: EventId | None, limit: int
+    ) -> Sequence[EventWithOutcome]:
+        """Events, newest arrival first, beginning below ``after``."""
+        ...
+
+    def refusals(self, app_id: AppId, *, after: str | None, limit: int) -> Sequence[RefusedEvent]:
+        """Refused events, newest first, beginning below ``after``."""
+        ...
+
+    def unattributed_of(self, app_id: AppId, install_id: InstallId) -> Sequence[InAppEvent]:
+        """The install's events that got no delivery only because it had no credit."""
+        ...
+
+    def clear_skip(self, app_id: AppId, event_ids: Sequence[EventId]) -> None:
+        """Forget why these events got no delivery: they have one now."""
+        ...
+
+    def ledger(self, app_id: AppId) -> LedgerSums:
+        """The received counts beside what the tables really hold."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSums:
+    """The two sides of the ledger of one app.
+
+    Attributes:
+        counts: What was counted while receiving.
+        stored_rows, refused_rows: What the tables hold.
+        eligible: Stored events that were mapped and credited.
+        deliveries: Rows by status.
+    """
+
+    counts: ReceivedCounts
+    stored_rows: int
+    refused_rows: int
+    eligible: int
+    deliveries: Mapping[str, int]

@@ -1,0 +1,151 @@
+"""Installs, what became known of them later, and who earned them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from appsprint.domain.click import Click
+from appsprint.domain.ids import AppId, ClickId, InstallId, LinkId
+from appsprint.domain.install import IdentifierKind, Install
+from appsprint.domain.link import AdNetwork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """One version of the decision on one install; a derived row, the newest version counts.
+
+    Attributes:
+        version: 1 for the first decision.
+        network: The credited click's network; None for an organic install.
+        campaign_id … ad_name: What the credited click's link told of the ad.
+        network_click_id: TikTok's ``ttclid``, character for character as received.
+        explanation: The candidates and the rule, as JSON text.
+    """
+
+    app_id: AppId
+    install_id: InstallId
+    version: int
+    decided_at: datetime
+    rule_version: int
+    match_type: str
+    confidence: float
+    reason: str
+    click_id: ClickId | None = None
+    link_id: LinkId | None = None
+    network: AdNetwork | None = None
+    campaign_id: str | None = None
+    campaign_name: str | None = None
+    adgroup_id: str | None = None
+    adgroup_name: str | None = None
+    ad_id: str | None = None
+    ad_name: str | None = None
+    network_click_id: str | None = None
+    explanation: str = "{}"
+
+    @property
+    def is_attributed(self) -> bool:
+        """Whether a click earned the install."""
+        return self.click_id is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributedInstall:
+    """An install with the decision in force."""
+
+    install: Install
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallContext:
+    """What an in-app event needs to know of its install.
+
+    Attributes:
+        click: The credited click; None for an organic install.
+    """
+
+    install: Install
+    attribution: Attribution
+    click: Click | None
+
+    @property
+    def network(self) -> AdNetwork | None:
+        """The network that earned the install; None for an organic one."""
+        return self.attribution.network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallFilter:
+    """Which installs to list; None means any."""
+
+    is_attributed: bool | None = None
+    campaign_id: str | None = None
+    link_id: LinkId | None = None
+    match_type: str | None = None
+    appsprint_id: str | None = None
+    customer_user_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class InstallRepository(Protocol):
+    """Event plane."""
+
+    def add(self, install: Install) -> bool:
+        """Store an install; False, and no change, when the app knows its ``appsprint_id``."""
+        ...
+
+    def by_appsprint_id(self, app_id: AppId, appsprint_id: str) -> AttributedInstall | None:
+        """The install with this device-made id and its decision; None if unknown."""
+        ...
+
+    def get(self, app_id: AppId, install_id: InstallId) -> AttributedInstall | None:
+        """The install with its decision; None when the app has no such install."""
+        ...
+
+    def context(self, app_id: AppId, appsprint_id: str) -> InstallContext | None:
+        """The install as its events need it; None if unknown."""
+        ...
+
+    def page(
+        self, app_id: AppId, wanted: InstallFilter, *, after: InstallId | None, limit: int
+    ) -> Sequence[AttributedInstall]:
+        """Installs, newest arrival first, beginning below ``after``."""
+        ...
+
+    def decide(self, attribution: Attribution) -> None:
+        """Store a decision; it becomes the one in force, older versions are kept."""
+        ...
+
+    def decisions(self, app_id: AppId, install_id: InstallId) -> Sequence[Attribution]:
+        """Every version of the decision, newest first."""
+        ...
+
+    def note_identifier(
+        self,
+        app_id: AppId,
+        install_id: InstallId,
+        kind: IdentifierKind,
+        value: str,
+        *,
+        at: datetime,
+    ) -> bool:
+        """Keep what became known; the latest value counts. False when it is the present one."""
+        ...
+
+    def identifier(self, app_id: AppId, install_id: InstallId, kind: IdentifierKind) -> str | None:
+        """The latest value of a kind; None when there is none."""
+        ...
+
+    def owner_of_identifier(
+        self, app_id: AppId, kind: IdentifierKind, value: str
+    ) -> InstallId | None:
+        """The install whose latest value this is; None when it is nobody's.
+
+        Only customer user ids and IDFAs can be looked up. Of several installs the one that told
+        it last owns it.
+        """
+        ...

@@ -1,0 +1,42 @@
+"""Sums of facts for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from appsprint.domain.ids import AppId
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.report import Breakdown, CostSum, InstallSum, ReportDay, RevenueSum
+
+
+class ReportRepository(Protocol):
+    """Reads only, in no certain order.
+
+    Live data only: installs of test keys, their events, and ``__test`` events are never in a sum.
+    ``days`` follow one another without a gap. Where ``by`` is the day, every ``value`` is None.
+    """
+
+    def installs(
+        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+    ) -> Sequence[InstallSum]:
+        """Installs credited to the network by the decision in force, by their install day."""
+        ...
+
+    def revenue(
+        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+    ) -> Sequence[RevenueSum]:
+        """Revenue of credited installs by the day of the event; refunds are negative.
+
+        Events whose amount is zero are no revenue and in no sum.
+        """
+        ...
+
+    def costs(
+        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+    ) -> Sequence[CostSum]:
+        """The newest version of the network's rows; empty for country and link.
+
+        By day they are sums over campaigns.
+        """
+        ...

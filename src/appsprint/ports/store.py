@@ -1,0 +1,122 @@
+"""The store: units of work over all repositories, read beside and written one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from appsprint.domain.click import Click, FilteredVisit
+from appsprint.ports.access import AccessRepository
+from appsprint.ports.apps import AppRepository
+from appsprint.ports.clicks import ClickRepository
+from appsprint.ports.connections import ConnectionRepository
+from appsprint.ports.costs import CostRepository
+from appsprint.ports.deliveries import DeliveryRepository
+from appsprint.ports.events import EventRepository
+from appsprint.ports.installs import InstallRepository
+from appsprint.ports.links import LinkRepository
+from appsprint.ports.reports import ReportRepository
+
+T = TypeVar("T")
+
+
+class UnitOfWork(Protocol):
+    """All repositories inside one transaction: what one call writes, the next one sees."""
+
+    @property
+    def access(self) -> AccessRepository:
+        """API tokens, setup and idempotency keys."""
+        ...
+
+    @property
+    def apps(self) -> AppRepository:
+        """Apps and their API keys."""
+        ...
+
+    @property
+    def links(self) -> LinkRepository:
+        """Ad links."""
+        ...
+
+    @property
+    def clicks(self) -> ClickRepository:
+        """Clicks."""
+        ...
+
+    @property
+    def installs(self) -> InstallRepository:
+        """Installs, what became known of them later, and their attributions."""
+        ...
+
+    @property
+    def events(self) -> EventRepository:
+        """In-app events, refusals and the received counts."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryRepository:
+        """The queue towards ad networks."""
+        ...
+
+    @property
+    def connections(self) -> ConnectionRepository:
+        """Connections, OAuth states and event mappings."""
+        ...
+
+    @property
+    def costs(self) -> CostRepository:
+        """Campaigns and cost rows."""
+        ...
+
+    @property
+    def reports(self) -> ReportRepository:
+        """Sums for reports."""
+        ...
+
+
+# What one enqueued piece of work came to: its ticket, its result, its error.
+Completion = tuple[object, object, BaseException | None]
+
+
+class CompletionSink(Protocol):
+    """Where an asynchronous caller learns what became of its work."""
+
+    def deliver(self, completions: Sequence[Completion]) -> None:
+        """Called on the writer's thread, after the commit, once for each group of work.
+
+        Must return at once and must not raise.
+        """
+        ...
+
+
+class Store(Protocol):
+    """A durable store with one writer.
+
+    Writes run one after another, each alone in its unit of work; many share one commit. When a
+    write returns or is delivered, it survives a power cut. A write that raises changes nothing.
+    Any call may raise ``StoreUnavailable``.
+    """
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run ``work`` on one consistent snapshot and return what it returns."""
+        ...
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run ``work`` and return its result once it is durable."""
+        ...
+
+    def enqueue(
+        self, work: Callable[[UnitOfWork], object], sink: CompletionSink, ticket: object
+    ) -> None:
+        """Like ``write`` without waiting; ``sink`` receives ``ticket`` with the outcome."""
+        ...
+
+    def enqueue_click(
+        self, click: Click | FilteredVisit, sink: CompletionSink, ticket: object
+    ) -> None:
+        """Store a click or a filtered visit. One that is already stored changes nothing."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is queued and give the store back."""
+        ...

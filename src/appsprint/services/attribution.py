@@ -1,0 +1,207 @@
+"""Finds the clicks that could have earned an install and stores the decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from appsprint.domain.app import App, Platform
+from appsprint.domain.attribution import (
+    RULE_VERSION,
+    AttributionRules,
+    Candidate,
+    Decision,
+    InstallEvidence,
+    attribute_install,
+)
+from appsprint.domain.click import Click
+from appsprint.domain.device import describe_install_device
+from appsprint.domain.ids import AppId, ClickId
+from appsprint.domain.install import Install
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.query import parse_query, query_of
+from appsprint.domain.referrer import PlayReferrer, parse_play_referrer
+from appsprint.ports.ad_network import AdNetworkAdapter, ClickParameters
+from appsprint.ports.installs import Attribution
+from appsprint.ports.store import UnitOfWork
+
+Networks = Mapping[AdNetwork, AdNetworkAdapter]
+
+# One address can have very many clicks; the latest ones decide.
+MAX_CANDIDATES = 500
+MAX_EXPLAINED = 50
+
+
+class ClickSource(Protocol):
+    """Where clicks are looked up; ``ports.clicks.ClickRepository`` says what each call promises."""
+
+    def get(self, app_id: AppId, click_id: ClickId) -> Click | None: ...
+
+    def by_address(
+        self, app_id: AppId, address_key: str, *, since: datetime, until: datetime, limit: int
+    ) -> Sequence[Click]: ...
+
+    def by_advertising_id(
+        self, app_id: AppId, advertising_id: str, *, since: datetime, limit: int
+    ) -> Sequence[Click]: ...
+
+
+def decide_install(
+    uow: UnitOfWork,
+    networks: Networks,
+    app: App,
+    install: Install,
+    *,
+    version: int,
+    now: datetime,
+) -> Attribution:
+    """Decide who earned ``install`` from what the store knows, and store the decision.
+
+    Args:
+        networks: Read what the credited click's link told of the ad.
+        uow: The unit of work; reading and writing in one keeps one click to one install.
+        app: The install's app, for its windows and switches.
+        install: Already stored.
+        version: 1 for the first decision, one more for each later one.
+        now: When the decision is made.
+    """
+    rules = AttributionRules(windows=app.windows, probabilistic=app.probabilistic_matching)
+    evidence = evidence_of(install)
+    clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
+    credited = uow.clicks.credited_among(app.id, clicks)
+    decision = attribute_install(evidence, clicks.values(), rules, credited=credited)
+    attribution = _attribution(uow, networks, install, decision, version=version, now=now)
+    uow.installs.decide(attribution)
+    return attribution
+
+
+def evidence_of(install: Install) -> InstallEvidence:
+    """What an install brings to the rule."""
+    referrer = parse_play_referrer(install.install_referrer)
+    given = install.given_click_id
+    if install.platform is not Platform.ANDROID:
+        # Only Play vouches for a referrer; elsewhere it is a click id that the app passed on.
+        given = given or referrer.click_id
+        referrer = parse_play_referrer(None)
+    return InstallEvidence(
+        app_id=install.app_id,
+        platform=install.platform,
+        installed_at=install.installed_at,
+        received_at=install.received_at,
+        address_key=install.address_key,
+        device=describe_install_device(
+            platform=install.platform,
+            os_version=install.os_version,
+            device_model=install.device_model,
+            web_view_user_agent=install.user_agent,
+        ),
+        language=install.locale,
+        referrer=referrer,
+        given_click_id=given,
+        advertising_id=install.advertising_id,
+    )
+
+
+def find_clicks(
+    clicks: ClickSource, evidence: InstallEvidence, rules: AttributionRules
+) -> Iterable[Click]:
+    """Every click that some evidence may tie to the install; one can come more than once."""
+    for click_id in (evidence.referrer.click_id, evidence.given_click_id):
+        if click_id and (click := clicks.get(evidence.app_id, ClickId(click_id))):
+            yield click
+    if evidence.advertising_id:
+        yield from clicks.by_advertising_id(
+            evidence.app_id,
+            evidence.advertising_id,
+            since=evidence.installed_at - rules.windows.click,
+            limit=MAX_CANDIDATES,
+        )
+    if evidence.address_key and rules.probabilistic:
+        yield from clicks.by_address(
+            evidence.app_id,
+            evidence.address_key,
+            since=evidence.installed_at - rules.windows.probabilistic,
+            until=evidence.received_at,
+            limit=MAX_CANDIDATES,
+        )
+
+
+def _attribution(
+    uow: UnitOfWork,
+    networks: Networks,
+    install: Install,
+    decision: Decision,
+    *,
+    version: int,
+    now: datetime,
+) -> Attribution:
+    organic = Attribution(
+        app_id=install.app_id,
+        install_id=install.id,
+        version=version,
+        decided_at=now,
+        rule_version=RULE_VERSION,
+        match_type=decision.match_type,
+        confidence=decision.confidence,
+        reason=decision.reason,
+        explanation=explain(evidence_of(install).referrer, decision),
+    )
+    if decision.click is None:
+        return organic
+    return _credited_to(decision.click, read_link(networks, decision.click), organic, uow)
+
+
+def _credited_to(
+    click: Click, told: ClickParameters, organic: Attribution, uow: UnitOfWork
+) -> Attribution:
+    return replace(
+        organic,
+        click_id=click.id,
+        link_id=click.link_id,
+        network=click.network,
+        campaign_id=told.campaign_id,
+        campaign_name=told.campaign_name or _campaign_name_of_link(uow, click),
+        adgroup_id=told.adgroup_id,
+        adgroup_name=told.adgroup_name,
+        ad_id=told.ad_id,
+        ad_name=told.ad_name,
+        network_click_id=told.network_click_id,
+    )
+
+
+def read_link(networks: Networks, click: Click) -> ClickParameters:
+    """What the visited link of a click tells of its ad."""
+    return networks[click.network].links.read_click(parse_query(query_of(click.page_url)))
+
+
+def _campaign_name_of_link(uow: UnitOfWork, click: Click) -> str | None:
+    link = uow.links.get(click.app_id, click.link_id)
+    return None if link is None else link.campaign_name
+
+
+def explain(referrer: PlayReferrer, decision: Decision) -> str:
+    """The decision's explanation as JSON text: the candidates, who won, why the others lost."""
+    return json.dumps(
+        {
+            "rule_version": RULE_VERSION,
+            "reason": decision.reason,
+            "install_referrer": referrer.kind,
+            "candidates_considered": len(decision.candidates),
+            "candidates": [_explained(one) for one in decision.candidates[:MAX_EXPLAINED]],
+        }
+    )
+
+
+def _explained(candidate: Candidate) -> dict[str, object]:
+    return {
+        "click_id": candidate.click.id,
+        "link_id": candidate.click.link_id,
+        "occurred_at": candidate.click.occurred_at.isoformat().replace("+00:00", "Z"),
+        "age_seconds": round(candidate.age_seconds, 3),
+        "match_type": candidate.match_type,
+        "agreement": list(candidate.agreement),
+        "verdict": candidate.verdict,
+    }

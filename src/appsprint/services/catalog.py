@@ -1,0 +1,61 @@
+"""All services of one process under one name, for the entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from appsprint.config import Settings
+from appsprint.domain.link import AdNetwork
+from appsprint.ports.ad_network import AdNetworkAdapter
+from appsprint.ports.clock import Clock, IdSource
+from appsprint.ports.secret_box import SecretBox
+from appsprint.ports.store import Store
+from appsprint.services.access import AccessService
+from appsprint.services.apps import AppService
+from appsprint.services.connections import ConnectionService
+from appsprint.services.costs import CostSyncService
+from appsprint.services.deliveries import DeliveryService
+from appsprint.services.diagnostics import DiagnosticsService
+from appsprint.services.directory import Directory
+from appsprint.services.events import EventIntake, EventService
+from appsprint.services.exports import ExportService
+from appsprint.services.idempotency import IdempotencyService
+from appsprint.services.installs import InstallIntake, InstallService
+from appsprint.services.ledger import LedgerService
+from appsprint.services.links import LinkService
+from appsprint.services.mapping import MappingService
+from appsprint.services.reports import ReportService
+from appsprint.services.sending import SendingService
+from appsprint.services.vbo import VboService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The use cases of the product and what they stand on."""
+
+    settings: Settings
+    clock: Clock
+    ids: IdSource
+    store: Store
+    networks: Mapping[AdNetwork, AdNetworkAdapter]
+    secrets: SecretBox
+    directory: Directory
+    access: AccessService
+    apps: AppService
+    links: LinkService
+    connections: ConnectionService
+    mapping: MappingService
+    install_intake: InstallIntake
+    installs: InstallService
+    event_intake: EventIntake
+    events: EventService
+    deliveries: DeliveryService
+    sending: SendingService
+    costs: CostSyncService
+    reports: ReportService
+    ledger: LedgerService
+    vbo: VboService
+    diagnostics: DiagnosticsService
+    idempotency: IdempotencyService
+    exports: ExportService

@@ -1,0 +1,131 @@
+"""Deliveries as people see them: where each stands, why, and back into the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from appsprint.domain.delivery import Delivery, DeliveryStatus
+from appsprint.domain.ids import AppId, DeliveryId
+from appsprint.errors import InvalidInput, NotFound
+from appsprint.ports.clock import Clock
+from appsprint.ports.deliveries import DeliveryDetail, DeliveryFilter
+from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.apps import require_app
+from appsprint.services.checks import quoted
+
+log = structlog.get_logger()
+
+MAX_REDRIVE_IDS = 1_000
+_COUNTED_AT_ONCE = 1_000
+
+
+class DeliveryService:
+    """Reads the queue, and gives dead letters another chance."""
+
+    def __init__(self, *, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def page(
+        self,
+        app_id: AppId,
+        wanted: DeliveryFilter,
+        *,
+        after: DeliveryId | None = None,
+        limit: int = 50,
+    ) -> Sequence[Delivery]:
+        """Deliveries, newest first, beginning below ``after``.
+
+        Raises:
+            NotFound: There is no such app.
+        """
+
+        def work(uow: UnitOfWork) -> Sequence[Delivery]:
+            require_app(uow, app_id)
+            return uow.deliveries.page(app_id, wanted, after=after, limit=limit)
+
+        return self._store.read(work)
+
+    def get(self, app_id: AppId, delivery_id: DeliveryId) -> DeliveryDetail:
+        """One delivery with its payload and every attempt.
+
+        Raises:
+            NotFound: The app has no such delivery.
+        """
+
+        def work(uow: UnitOfWork) -> DeliveryDetail | None:
+            require_app(uow, app_id)
+            return uow.deliveries.get(app_id, delivery_id)
+
+        found = self._store.read(work)
+        if found is None:
+            raise NotFound(f"this app has no delivery {quoted(delivery_id)}")
+        return found
+
+    def redrive(
+        self,
+        app_id: AppId,
+        *,
+        ids: Sequence[DeliveryId] | None = None,
+        wanted: DeliveryFilter | None = None,
+        dry_run: bool = False,
+    ) -> int:
+        """Put dead letters back into the queue under their old event ids; how many.
+
+        Deliveries that are not dead letters are left alone, so asking twice is safe.
+
+        Args:
+            ids: Exactly these, at most 1,000; or
+            wanted: all that match; exactly one of the two.
+            dry_run: Only count.
+
+        Raises:
+            NotFound: There is no such app.
+            InvalidInput: Both or neither given, too many ids, or a filter that no dead letter
+                can match.
+        """
+        _check_redrive(ids, wanted)
+        chosen = DeliveryFilter() if wanted is None else wanted
+        now = self._clock.now()
+
+        def count(uow: UnitOfWork) -> int:
+            require_app(uow, app_id)
+            return _count_by_id(uow, app_id, ids) if ids else _count(uow, app_id, chosen)
+
+        def work(uow: UnitOfWork) -> int:
+            require_app(uow, app_id)
+            return uow.deliveries.redrive(app_id, ids=ids, wanted=chosen, now=now)
+
+        if dry_run:
+            return self._store.read(count)
+        redriven = self._store.write(work)
+        log.info("deliveries_redriven", app_id=app_id, amount=redriven)
+        return redriven
+
+
+def _check_redrive(ids: Sequence[DeliveryId] | None, wanted: DeliveryFilter | None) -> None:
+    if (ids is None) == (wanted is None):
+        raise InvalidInput("give either ids or a filter, and not both", field="ids")
+    if ids is not None and not 1 <= len(ids) <= MAX_REDRIVE_IDS:
+        raise InvalidInput(f"must hold 1 to {MAX_REDRIVE_IDS} delivery ids", field="ids")
+    if wanted is not None and wanted.status not in {None, DeliveryStatus.DEAD}:
+        raise InvalidInput("only dead letters can be redriven: use dead", field="filter.status")
+
+
+def _count(uow: UnitOfWork, app_id: AppId, wanted: DeliveryFilter) -> int:
+    dead = replace(wanted, status=DeliveryStatus.DEAD)
+    amount, after = 0, None
+    while page := uow.deliveries.page(app_id, dead, after=after, limit=_COUNTED_AT_ONCE):
+        amount += len(page)
+        after = page[-1].id
+    return amount
+
+
+def _count_by_id(uow: UnitOfWork, app_id: AppId, ids: Sequence[DeliveryId]) -> int:
+    found = (uow.deliveries.get(app_id, one) for one in set(ids))
+    return sum(
+        detail is not None and detail.delivery.status is DeliveryStatus.DEAD for detail in found
+    )

@@ -1,0 +1,254 @@
+"""Registers installs, keeps what becomes known of them, and shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from appsprint.domain.app import App
+from appsprint.domain.click import normal_advertising_id
+from appsprint.domain.ids import AppId, EventId, IdPrefix, InstallId
+from appsprint.domain.inapp_event import INSTALL_EVENT_TYPE, InAppEvent
+from appsprint.domain.install import IdentifierKind, Install
+from appsprint.errors import InstallNotFound, NotFound
+from appsprint.ports.clock import Clock, IdSource
+from appsprint.ports.installs import (
+    AttributedInstall,
+    Attribution,
+    InstallFilter,
+)
+from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.attribution import Networks, decide_install, read_link
+from appsprint.services.directory import Directory
+from appsprint.services.eligibility import deliveries_for, with_skip_reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredInstall:
+    """An install with its decision and what answers need of the credited click and link."""
+
+    found: AttributedInstall
+    link_name: str | None = None
+    utm: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFacts:
+    """What an install body or a later call tells of an install; None where it tells nothing."""
+
+    idfa: str | None = None
+    adservices_token: str | None = None
+    customer_user_id: str | None = None
+
+
+class InstallIntake:
+    """The write side that SDK routes use. Every method runs inside the writer's unit of work."""
+
+    def __init__(
+        self, *, clock: Clock, ids: IdSource, directory: Directory, networks: Networks
+    ) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._directory = directory
+        self._networks = networks
+
+    def register(
+        self, uow: UnitOfWork, app: App, install: Install, facts: LateFacts
+    ) -> RegisteredInstall:
+        """Store an install and decide who earned it; a repeat gives the first one's answer."""
+        if uow.installs.add(install):
+            decide_install(uow, self._networks, app, install, version=1, now=self._clock.now())
+            self._note(uow, install.app_id, install.id, facts)
+            self._make_install_event(uow, install)
+        else:
+            self._update(uow, app, install.appsprint_id, facts)
+        return self.answer(uow, app.id, install.appsprint_id)
+
+    def answer(self, uow: UnitOfWork, app_id: AppId, appsprint_id: str) -> RegisteredInstall:
+        """What the SDK is told of an install now.
+
+        Raises:
+            InstallNotFound: The app does not know it.
+        """
+        found = self._known(uow, app_id, appsprint_id)
+        attribution = found.attribution
+        if attribution.click_id is None or attribution.link_id is None:
+            return RegisteredInstall(found=found)
+        click = uow.clicks.get(app_id, attribution.click_id)
+        link = uow.links.get(app_id, attribution.link_id)
+        return RegisteredInstall(
+            found=found,
+            link_name=link.name if link else None,
+            utm=read_link(self._networks, click).utm if click else {},
+        )
+
+    def note_customer(self, uow: UnitOfWork, app: App, appsprint_id: str, value: str) -> None:
+        """Keep the customer's id; the latest one counts.
+
+        Raises:
+            InstallNotFound: The app does not know the install.
+        """
+        self._update(uow, app, appsprint_id, LateFacts(customer_user_id=value))
+
+    def note_adservices_token(
+        self, uow: UnitOfWork, app: App, appsprint_id: str, value: str
+    ) -> None:
+        """Keep Apple's token for a later look-up.
+
+        Raises:
+            InstallNotFound: The app does not know the install.
+        """
+        self._update(uow, app, appsprint_id, LateFacts(adservices_token=value))
+
+    def note_idfa(self, uow: UnitOfWork, app: App, appsprint_id: str, value: str) -> bool:
+        """Keep the advertising id that a person allowed, and look for its click.
+
+        An id that is another install's is refused once. The SDK answers by registering again
+        and repeating at once, without limit (SDK wire protocol §3), so the second time the id
+        goes over to the install that insists: it is the same device after a new installation.
+
+        Returns:
+            False when the id was refused as another install's.
+
+        Raises:
+            InstallNotFound: The app does not know the install.
+        """
+        install_id = self._known(uow, app.id, appsprint_id).install.id
+        if self._is_contested(uow, app.id, install_id, value):
+            now, kind = self._clock.now(), IdentifierKind.CONTESTED_IDFA
+            uow.installs.note_identifier(app.id, install_id, kind, value, at=now)
+            return False
+        self._update(uow, app, appsprint_id, LateFacts(idfa=value))
+        return True
+
+    def _is_contested(
+        self, uow: UnitOfWork, app_id: AppId, install_id: InstallId, value: str
+    ) -> bool:
+        """Whether the id is another install's and this one has not insisted yet."""
+        owner = uow.installs.owner_of_identifier(app_id, IdentifierKind.IDFA, value)
+        if owner is None or owner == install_id:
+            return False
+        own = uow.installs.identifier(app_id, install_id, IdentifierKind.IDFA)
+        asked = uow.installs.identifier(app_id, install_id, IdentifierKind.CONTESTED_IDFA)
+        return value not in (own, asked)
+
+    def _known(self, uow: UnitOfWork, app_id: AppId, appsprint_id: str) -> AttributedInstall:
+        found = uow.installs.by_appsprint_id(app_id, appsprint_id)
+        if found is None:
+            raise InstallNotFound("this app does not know the install")
+        return found
+
+    def _update(self, uow: UnitOfWork, app: App, appsprint_id: str, facts: LateFacts) -> None:
+        found = self._known(uow, app.id, appsprint_id)
+        is_new_idfa = self._note(uow, app.id, found.install.id, facts)
+        if is_new_idfa and not found.attribution.is_attributed:
+            self._decide_again(uow, app, found, facts.idfa)
+
+    def _note(
+        self, uow: UnitOfWork, app_id: AppId, install_id: InstallId, facts: LateFacts
+    ) -> bool:
+        """Keep the facts; True when an advertising id became known."""
+        now = self._clock.now()
+        values = {
+            IdentifierKind.IDFA: normal_advertising_id(facts.idfa),
+            IdentifierKind.ADSERVICES_TOKEN: facts.adservices_token,
+            IdentifierKind.CUSTOMER_USER_ID: facts.customer_user_id,
+        }
+        is_new = {
+            kind: uow.installs.note_identifier(app_id, install_id, kind, value, at=now)
+            for kind, value in values.items()
+            if value is not None
+        }
+        return is_new.get(IdentifierKind.IDFA, False)
+
+    def _decide_again(
+        self, uow: UnitOfWork, app: App, found: AttributedInstall, idfa: str | None
+    ) -> None:
+        """An organic install's second chance; its events that waited for credit go out too."""
+        install = replace(found.install, advertising_id=normal_advertising_id(idfa))
+        version = found.attribution.version + 1
+        attribution = decide_install(
+            uow, self._networks, app, install, version=version, now=self._clock.now()
+        )
+        if attribution.is_attributed:
+            self._queue_waiting_events(uow, install)
+
+    def _queue_waiting_events(self, uow: UnitOfWork, install: Install) -> None:
+        context = uow.installs.context(install.app_id, install.appsprint_id)
+        if context is None:
+            return
+        routes = self._directory.routes(install.app_id)
+        for event in uow.events.unattributed_of(install.app_id, install.id):
+            deliveries = deliveries_for(
+                event, routes, context, ids=self._ids, now=self._clock.now()
+            )
+            uow.deliveries.add(deliveries)
+            if deliveries:
+                uow.events.clear_skip(install.app_id, [event.id])
+
+    def _make_install_event(self, uow: UnitOfWork, install: Install) -> None:
+        """The install as an event, for the networks that it is mapped for."""
+        routes = [
+            route
+            for route in self._directory.routes(install.app_id)
+            if INSTALL_EVENT_TYPE in route.mapping
+        ]
+        context = uow.installs.context(install.app_id, install.appsprint_id)
+        if not routes or context is None:
+            return
+        event = with_skip_reason(self._install_event(install), routes, context)
+        uow.events.add([event])
+        uow.deliveries.add(
+            deliveries_for(event, routes, context, ids=self._ids, now=self._clock.now())
+        )
+
+    def _install_event(self, install: Install) -> InAppEvent:
+        return InAppEvent(
+            id=EventId(self._ids.new(IdPrefix.EVENT)),
+            app_id=install.app_id,
+            event_id=install.id,
+            install_id=install.id,
+            appsprint_id=install.appsprint_id,
+            environment=install.environment,
+            event_type=INSTALL_EVENT_TYPE,
+            event_name=None,
+            occurred_at=install.installed_at,
+            device_timestamp_ms=round(install.installed_at.timestamp() * 1000),
+            received_at=install.received_at,
+            revenue_micros=None,
+            currency=None,
+            parameters=None,
+            client_ip=install.client_ip,
+        )
+
+
+class InstallService:
+    """The read side: what the management API shows."""
+
+    def __init__(self, *, store: Store) -> None:
+        self._store = store
+
+    def page(
+        self, app_id: AppId, wanted: InstallFilter, *, after: InstallId | None, limit: int
+    ) -> Sequence[AttributedInstall]:
+        """Installs, newest arrival first."""
+        return self._store.read(
+            lambda uow: uow.installs.page(app_id, wanted, after=after, limit=limit)
+        )
+
+    def get(
+        self, app_id: AppId, install_id: InstallId
+    ) -> tuple[AttributedInstall, Sequence[Attribution]]:
+        """One install and every version of its decision, newest first.
+
+        Raises:
+            NotFound: The app has no such install.
+        """
+
+        def work(uow: UnitOfWork) -> tuple[AttributedInstall, Sequence[Attribution]]:
+            found = uow.installs.get(app_id, install_id)
+            if found is None:
+                raise NotFound(f"no install {install_id} in this app")
+            return found, uow.installs.decisions(app_id, install_id)
+
+        return self._store.read(work)

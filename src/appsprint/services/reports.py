@@ -1,0 +1,103 @@
+"""Campaign reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, tzinfo
+
+from appsprint.domain.app import App
+from appsprint.domain.connection import Connection
+from appsprint.domain.cost import AdEntity, AdLevel
+from appsprint.domain.ids import AppId, LinkId
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.report import Breakdown, InstallSum, Report, RevenueSum, local_days
+from appsprint.domain.report_query import ReportQuery, report_window
+from appsprint.domain.report_rows import ReportFacts, ReportFrame, build_report
+from appsprint.ports.clock import Clock
+from appsprint.ports.exchange_rates import ExchangeRates
+from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.apps import require_app
+from appsprint.services.reporting_zone import reporting_zone
+
+
+class ReportService:
+    """What each campaign cost and earned."""
+
+    def __init__(self, *, store: Store, clock: Clock, rates: ExchangeRates) -> None:
+        self._store = store
+        self._clock = clock
+        self._rates = rates
+
+    def campaigns(self, app_id: AppId, query: ReportQuery) -> Report:
+        """The report as of one moment: everything in it is read from one snapshot.
+
+        Raises:
+            NotFound: There is no such app.
+            InvalidInput: The window cannot be used.
+            StoreUnavailable: The store cannot be read now.
+        """
+        frame, facts = self._store.read(lambda uow: self._load(uow, app_id, query))
+        return build_report(frame, facts, self._rates.rate)
+
+    def _load(
+        self, uow: UnitOfWork, app_id: AppId, query: ReportQuery
+    ) -> tuple[ReportFrame, ReportFacts]:
+        app = require_app(uow, app_id)
+        connection = uow.connections.get(app_id, query.network)
+        zone = reporting_zone(app, connection)
+        start_on, end_on = report_window(query, today=self._today(zone))
+        frame = ReportFrame(
+            breakdown=query.breakdown,
+            days=local_days(start_on, end_on, zone),
+            currency=_currency(uow, app, query.network, connection),
+            time_zone=zone.key,
+        )
+        return frame, _load_facts(uow, app_id, query, frame, connection)
+
+    def _today(self, zone: tzinfo) -> date:
+        return self._clock.now().astimezone(zone).date()
+
+
+def _load_facts(
+    uow: UnitOfWork,
+    app_id: AppId,
+    query: ReportQuery,
+    frame: ReportFrame,
+    connection: Connection | None,
+) -> ReportFacts:
+    scope = (app_id, query.network, query.breakdown, frame.days)
+    installs, revenue = uow.reports.installs(*scope), uow.reports.revenue(*scope)
+    is_by_link = query.breakdown is Breakdown.LINK
+    return ReportFacts(
+        installs=installs,
+        revenue=revenue,
+        costs=uow.reports.costs(*scope),
+        entities=_entities(uow, app_id, query),
+        link_names=_link_names(uow, app_id, (*installs, *revenue)) if is_by_link else {},
+        synced_at=None if connection is None else connection.last_sync_at,
+    )
+
+
+def _currency(uow: UnitOfWork, app: App, network: AdNetwork, connection: Connection | None) -> str:
+    """The advertiser's; the latest import's once there is no advertiser any more; the app's."""
+    advertiser = None if connection is None else connection.advertiser
+    if advertiser is not None and advertiser.currency is not None:
+        return advertiser.currency
+    return uow.costs.latest_currency(app.id, network) or app.currency
+
+
+_LEVELS = {level.value: level for level in AdLevel}
+
+
+def _entities(uow: UnitOfWork, app_id: AppId, query: ReportQuery) -> Sequence[AdEntity]:
+    level = _LEVELS.get(query.breakdown.value)
+    return () if level is None else uow.costs.entities(app_id, query.network, level=level)
+
+
+def _link_names(
+    uow: UnitOfWork, app_id: AppId, sums: Iterable[InstallSum | RevenueSum]
+) -> Mapping[str, str]:
+    """The names of the links in ``sums``, archived ones included."""
+    ids = {found.value for found in sums if found.value is not None}
+    links = (uow.links.get(app_id, LinkId(link_id)) for link_id in ids)
+    return {link.id: link.name for link in links if link is not None}

@@ -1,0 +1,1 @@
+"""Fakes and contract suites for everybody who writes an adapter."""

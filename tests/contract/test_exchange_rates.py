@@ -1,0 +1,94 @@
+"""Reference rates from the ECB's file."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
+from appsprint.ports.exchange_rates import ExchangeRates
+
+pytestmark = pytest.mark.contract
+
+# Rates for one euro. 2026-03-14 and 15 are a weekend; the rouble ends long before the others, the
+# krona pauses for a day, the pound begins late.
+FILE = """Date,USD,JPY,RUB,SEK,GBP
+2026-03-17,1.25,160,N/A,11.5,0.8
+2026-03-16,1.20,150,N/A,N/A,0.8
+2026-03-13,1.10,140,N/A,11.0,N/A
+2026-01-02,1.00,100,90,10.0,N/A
+"""
+
+
+@pytest.fixture
+def rates(tmp_path: Path) -> ExchangeRates:
+    """The rates of the file above."""
+    path = tmp_path / "rates.csv"
+    path.write_text(FILE, encoding="ascii")
+    return EcbExchangeRates(path)
+
+
+@pytest.mark.parametrize(
+    ("from_currency", "to_currency", "day", "rate"),
+    [
+        pytest.param("EUR", "USD", "2026-03-13", "1.10", id="from euros"),
+        pytest.param("USD", "EUR", "2026-03-17", "0.8", id="to euros"),
+        pytest.param("USD", "JPY", "2026-03-16", "125", id="across: 150 / 1.20"),
+        pytest.param("EUR", "USD", "2026-03-15", "1.10", id="weekend: Friday's"),
+        pytest.param("EUR", "SEK", "2026-03-16", "11.0", id="holiday: the day before"),
+        pytest.param("EUR", "USD", "2026-06-01", "1.25", id="later than the file: its last"),
+        pytest.param("EUR", "RUB", "2026-01-05", "90", id="just after the last of a currency"),
+        pytest.param("EUR", "RUB", "2026-03-13", None, id="no longer published"),
+        pytest.param("EUR", "GBP", "2026-03-13", None, id="not published yet"),
+        pytest.param("EUR", "USD", "2025-12-31", None, id="before the file"),
+        pytest.param("EUR", "XOF", "2026-03-13", None, id="unknown currency"),
+        pytest.param("XOF", "EUR", "2026-03-13", None, id="unknown currency, other side"),
+        pytest.param("EUR", "", "2026-03-13", None, id="no currency"),
+        pytest.param("XOF", "XOF", "1990-01-01", "1", id="the same currency needs no rate"),
+        pytest.param("EUR", "EUR", "2026-03-13", "1", id="euros to euros"),
+    ],
+)
+def test_rates(
+    rates: ExchangeRates, from_currency: str, to_currency: str, day: str, rate: str | None
+) -> None:
+    """The rate of the day, or of the last day before it that has one."""
+    found = rates.rate(from_currency, to_currency, date.fromisoformat(day))
+
+    assert found == (None if rate is None else Decimal(rate))
+
+
+def test_the_shipped_rates_are_decimals() -> None:
+    """Known values: 1.3759 dollars and 140.90 yen for a euro on 28 March 2014 (ECB)."""
+    rates = EcbExchangeRates()
+    on = date(2014, 3, 28)
+
+    assert rates.rate("EUR", "USD", on) == Decimal("1.3759")
+    assert rates.rate("EUR", "JPY", on) == Decimal("140.9")
+    assert isinstance(rates.rate("USD", "JPY", on), Decimal)
+    # The Sunday after.
+    assert rates.rate("EUR", "USD", on + timedelta(days=2)) == Decimal("1.3759")
+    # Replaced by the euro in 2008; never in the file.
+    assert rates.rate("SKK", "EUR", on) is None
+    assert rates.rate("AED", "EUR", on) is None
+
+
+def test_many_threads_may_ask_first(rates: ExchangeRates) -> None:
+    """The file is read once, and everybody gets the same answer."""
+    found: list[Decimal | None] = []
+    together = threading.Barrier(8, timeout=30)
+
+    def ask() -> None:
+        together.wait()
+        found.append(rates.rate("EUR", "USD", date(2026, 3, 13)))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert found == [Decimal("1.10")] * 8

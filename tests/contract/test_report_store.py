@@ -1,0 +1,87 @@
+"""Sums for reports in SQLite, and that they are found by index."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from appsprint.adapters.sqlite.sql import queries
+from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.testing.report_store import ReportStoreContract
+
+pytestmark = pytest.mark.contract
+
+DATABASE = "store.db"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """An empty store."""
+    opened = SqliteStore(tmp_path / DATABASE)
+    yield opened
+    opened.close()
+
+
+class TestSqliteReports(ReportStoreContract):
+    """SQLite keeps the contract."""
+
+
+@pytest.mark.parametrize(
+    ("query", "searches"),
+    [
+        ("installs", ["i", "a"]),
+        ("revenue", ["e", "i", "a"]),
+        ("costs", ["cost_rows"]),
+    ],
+)
+def test_facts_are_found_by_index(
+    store: SqliteStore, tmp_path: Path, query: str, searches: list[str]
+) -> None:
+    """Tables are read in the order of the query, and none from end to end."""
+    sql = queries("reports")[query].replace("{value}", "NULL").replace("{name}", "NULL")
+    values = {
+        "app_id": "app_1",
+        "network": "tiktok",
+        "level": "campaign",
+        "start_on": "2026-03-01",
+        "end_on": "2026-03-31",
+        "days": "[]",
+    }
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+    tables = [
+        step.split()[:2]
+        for step in plan
+        if step.startswith(("SCAN", "SEARCH")) and "VIRTUAL TABLE" not in step
+    ]
+    assert tables == [["SEARCH", name] for name in searches], plan
+
+
+def test_days_are_stretches_of_the_time_indexes(store: SqliteStore, tmp_path: Path) -> None:
+    """Installs and revenue events are read by app and time, nothing else of the app is."""
+    sql = {
+        query: queries("reports")[query].replace("{value}", "NULL").replace("{name}", "NULL")
+        for query in ("installs", "revenue")
+    }
+    values = {"app_id": "app_1", "network": "tiktok", "days": "[]"}
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        plans = {
+            query: " | ".join(
+                row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", values)
+            )
+            for query, text in sql.items()
+        }
+
+    assert (
+        "installs_by_day (app_id=? AND installed_at_ms>? AND installed_at_ms<?)"
+        in (plans["installs"])
+    )
+    assert (
+        "events_with_revenue (app_id=? AND occurred_at_ms>? AND occurred_at_ms<?)"
+        in (plans["revenue"])
+    )

@@ -1,0 +1,65 @@
+"""SQLite keeps the contract of every store port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.testing.access_store import AccessStoreContract
+from appsprint.testing.app_store import AppStoreContract
+from appsprint.testing.click_store import ClickStoreContract
+from appsprint.testing.connection_store import ConnectionStoreContract
+from appsprint.testing.delivery_store import DeliveryStoreContract
+from appsprint.testing.event_store import EventStoreContract
+from appsprint.testing.install_store import InstallStoreContract
+from appsprint.testing.link_store import LinkStoreContract
+from appsprint.testing.store import StoreContract
+
+pytestmark = pytest.mark.contract
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """An empty store."""
+    opened = SqliteStore(tmp_path / "store.db")
+    yield opened
+    opened.close()
+
+
+class TestSqliteStore(StoreContract):
+    """Units of work."""
+
+
+class TestSqliteApps(AppStoreContract):
+    """Apps and keys."""
+
+
+class TestSqliteLinks(LinkStoreContract):
+    """Ad links."""
+
+
+class TestSqliteClicks(ClickStoreContract):
+    """Clicks."""
+
+
+class TestSqliteInstalls(InstallStoreContract):
+    """Installs and decisions."""
+
+
+class TestSqliteEvents(EventStoreContract):
+    """In-app events."""
+
+
+class TestSqliteDeliveries(DeliveryStoreContract):
+    """The delivery queue."""
+
+
+class TestSqliteConnections(ConnectionStoreContract):
+    """Connections and mappings."""
+
+
+class TestSqliteAccess(AccessStoreContract):
+    """Tokens and kept answers."""

@@ -1,0 +1,104 @@
+"""The route of campaign reports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from appsprint.domain.ids import AppId
+from appsprint.entrypoints.http.api.reports import ReportAnswer
+from tests.support.control_plane import NOON, ControlPlane
+from tests.support.facts import put_event, put_install
+
+Client = TestClient[Litestar]
+IDENTITIES = {
+    "campaign": {"campaign_id", "campaign_name"},
+    "day": {"date"},
+    "adgroup": {"adgroup_id", "adgroup_name", "campaign_id"},
+    "ad": {"ad_id", "ad_name"},
+    "country": {"country"},
+    "link": {"link_id", "link_name"},
+}
+
+
+@pytest.fixture
+def report(plane: ControlPlane, client: Client, app: dict[str, Any], base: str) -> str:
+    """The address of a report with one credited install and its purchase."""
+    link = client.post(
+        f"{base}/links",
+        json={"network": "tiktok", "name": "x", "destination_url": app["store_url"]},
+    ).json()
+    install = put_install(plane.store, AppId(app["id"]), NOON, link_id=link["id"], campaign_id="c1")
+    put_event(plane.store, install, NOON, revenue=Decimal("9.99"))
+    return f"{base}/reports/campaigns"
+
+
+def test_report_has_the_shape_of_the_contract(client: Client, report: str) -> None:
+    """Items, totals and the frame, as documented."""
+    answer = client.get(f"{report}?start=2026-03-01&end=2026-03-31")
+
+    assert answer.status_code == 200
+    document = answer.json()
+    assert (document["start"], document["end"]) == ("2026-03-01", "2026-03-31")
+    assert (document["currency"], document["time_zone"]) == ("USD", "UTC")
+    assert document["totals"]["installs"] == 1
+    assert document["totals"]["revenue"] == "9.99"
+    msgspec.json.decode(answer.content, type=ReportAnswer)
+
+
+@pytest.mark.parametrize("breakdown", IDENTITIES)
+def test_rows_are_identified_by_the_breakdown(client: Client, report: str, breakdown: str) -> None:
+    """Each breakdown has its own fields, also in CSV."""
+    as_json = client.get(f"{report}?breakdown={breakdown}")
+    as_csv = client.get(f"{report}?breakdown={breakdown}&format=csv")
+
+    msgspec.json.decode(as_json.content, type=ReportAnswer)
+    (item, *_) = as_json.json()["items"]
+    every_identity = set().union(*IDENTITIES.values())
+    assert set(item) & every_identity == IDENTITIES[breakdown]
+    rows = list(csv.DictReader(io.StringIO(as_csv.text)))
+    assert len(rows) == len(as_json.json()["items"])
+    assert list(rows[0]) == list(item)
+
+
+def test_csv_is_a_file_to_save(client: Client, report: str) -> None:
+    """With a name that tells what it is."""
+    answer = client.get(f"{report}?start=2026-03-01&end=2026-03-31&format=csv")
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="campaigns-campaign-2026-03-01-2026-03-31.csv"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("start=x&end=y", ["start", "end"]),
+        ("breakdown=planet&format=xml&network=myspace", ["network", "breakdown", "format"]),
+        ("start=2026-03-02&end=2026-03-01", ["start"]),
+        ("start=2020-01-01&end=2026-03-01", ["end"]),
+        ("start=2026-02-30", ["start"]),
+        ("start=2026-03-01&start=2026-03-02", ["start"]),
+    ],
+)
+def test_wrong_questions_are_told_by_field(
+    client: Client, report: str, query: str, fields: list[str]
+) -> None:
+    """All of them in one answer."""
+    answer = client.get(f"{report}?{query}")
+
+    assert answer.status_code == 422
+    assert [detail["field"] for detail in answer.json()["details"]] == fields
+
+
+def test_empty_parameters_are_unset(client: Client, report: str) -> None:
+    """A form that was not filled in asks for the defaults."""
+    assert client.get(f"{report}?start=&end=&breakdown=&format=").status_code == 200

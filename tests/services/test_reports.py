@@ -1,0 +1,119 @@
+"""Reports as the service frames them; their numbers are in tests/golden/reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.domain.connection import Advertiser, Connection, OAuthState
+from appsprint.domain.ids import AppId
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.report import Report
+from appsprint.domain.report_query import ReportQuery
+from appsprint.errors import InvalidInput, NotFound
+from appsprint.services.reports import ReportService
+from appsprint.testing.scene import Scene
+from tests.support.control_plane import StandingClock
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+ACCOUNT = Advertiser(id="7301", name="Example", currency="EUR", time_zone="Europe/Berlin")
+
+
+class NoRates:
+    """No currency has a rate."""
+
+    def rate(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
+        """None, whatever is asked."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """An empty store."""
+    opened = SqliteStore(tmp_path / "store.db")
+    yield opened
+    opened.close()
+
+
+def report_of(scene: Scene, query: ReportQuery | None = None) -> Report:
+    """The app's report at noon."""
+    service = ReportService(store=scene.store, clock=StandingClock(NOON), rates=NoRates())
+    return service.campaigns(scene.app_id, ReportQuery() if query is None else query)
+
+
+def connect(scene: Scene, advertiser: Advertiser | None) -> None:
+    """Connect the app to an account."""
+    scene.connect(
+        Connection(
+            app_id=scene.app_id,
+            network=AdNetwork.TIKTOK,
+            oauth=OAuthState.GRANTED,
+            advertiser=advertiser,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "shown"),
+    [
+        pytest.param("Europe/Berlin", "Europe/Berlin", id="the advertiser's"),
+        pytest.param("Etc/GMT-1", "Etc/GMT-1", id="a fixed one"),
+        pytest.param(None, "Asia/Tokyo", id="not told"),
+        pytest.param("", "Asia/Tokyo", id="empty"),
+        pytest.param("Nowhere/Nothing", "Asia/Tokyo", id="not a zone"),
+        pytest.param("../../etc/passwd", "Asia/Tokyo", id="not even a name"),
+        pytest.param("America", "Asia/Tokyo", id="a folder of zones"),
+    ],
+)
+def test_whose_time_zone_it_is(store: SqliteStore, time_zone: str | None, shown: str) -> None:
+    """The advertiser's where it is known, else the app's; nonsense never fails a report."""
+    scene = Scene(store, time_zone="Asia/Tokyo")
+    connect(scene, replace(ACCOUNT, time_zone=time_zone))
+
+    assert report_of(scene).time_zone == shown
+
+
+def test_without_any_usable_zone_days_are_utc(store: SqliteStore) -> None:
+    """There is always a zone."""
+    assert report_of(Scene(store, time_zone="Nowhere/Nothing")).time_zone == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("advertiser", "currency"),
+    [
+        pytest.param(ACCOUNT, "EUR", id="the advertiser's"),
+        pytest.param(replace(ACCOUNT, currency=None), "JPY", id="not told"),
+        pytest.param(None, "JPY", id="no advertiser"),
+    ],
+)
+def test_whose_currency_it_is(
+    store: SqliteStore, advertiser: Advertiser | None, currency: str
+) -> None:
+    """The advertiser's where it is known, else the app's."""
+    scene = Scene(store, currency="JPY")
+    connect(scene, advertiser)
+
+    assert report_of(scene).currency == currency
+
+
+def test_an_unknown_app(store: SqliteStore) -> None:
+    """There is nothing to report on."""
+    service = ReportService(store=store, clock=StandingClock(NOON), rates=NoRates())
+
+    with pytest.raises(NotFound):
+        service.campaigns(AppId("app_nope"), ReportQuery())
+
+
+def test_a_window_that_cannot_be(store: SqliteStore) -> None:
+    """The caller hears which field is wrong."""
+    query = ReportQuery(start_on=date(2026, 3, 2), end_on=date(2026, 3, 1))
+
+    with pytest.raises(InvalidInput) as caught:
+        report_of(Scene(store), query)
+
+    assert [problem.field for problem in caught.value.problems] == ["start"]

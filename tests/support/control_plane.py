@@ -1,0 +1,170 @@
+"""The services of one process over a fresh store, a clock that stands, and a fake ad network."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
+from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.config import Settings
+from appsprint.domain.app import App
+from appsprint.domain.ids import IdPrefix
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.retry import RetrySchedule
+from appsprint.errors import ConfigurationError
+from appsprint.services.access import AccessService
+from appsprint.services.apps import AppService, CreatedApp, NewApp
+from appsprint.services.catalog import Services
+from appsprint.services.connections import ConnectionService
+from appsprint.services.costs import CostSyncService
+from appsprint.services.deliveries import DeliveryService
+from appsprint.services.diagnostics import DiagnosticsService
+from appsprint.services.directory import Directory
+from appsprint.services.events import EventIntake, EventService
+from appsprint.services.exports import ExportService
+from appsprint.services.idempotency import IdempotencyService
+from appsprint.services.installs import InstallIntake, InstallService
+from appsprint.services.ledger import LedgerService
+from appsprint.services.links import LinkService
+from appsprint.services.mapping import MappingService
+from appsprint.services.reports import ReportService
+from appsprint.services.sending import SendingService
+from appsprint.services.vbo import VboService
+from tests.support.fake_network import FakeNetwork
+
+NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
+APP_STORE_URL = "https://apps.apple.com/us/app/example/id1234567890"
+PLAY_STORE_URL = "https://play.google.com/store/apps/details?id=com.example.app"
+
+
+class StandingClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self._now += by
+
+
+class CountingIds:
+    """Identifiers that count up, so they sort in the order they were made."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def new(self, prefix: IdPrefix) -> str:
+        return f"{prefix.value}{next(self._numbers):032x}"
+
+
+class ReversibleBox:
+    """Seals by reversing: no secrecy, but what is stored is not what was given.
+
+    Attributes:
+        is_locked: While true nothing can be opened, as under a wrong key.
+    """
+
+    def __init__(self) -> None:
+        self.is_locked = False
+
+    def seal(self, plain: str) -> str:
+        return f"sealed:{base64.b64encode(plain.encode())[::-1].decode()}"
+
+    def open(self, sealed: str) -> str:
+        if self.is_locked:
+            raise ConfigurationError("no key of ours opens it")
+        return base64.b64decode(sealed.removeprefix("sealed:")[::-1]).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPlane:
+    """Services and the parts that tests steer."""
+
+    services: Services
+    store: SqliteStore
+    clock: StandingClock
+    network: FakeNetwork
+    secrets: ReversibleBox
+
+    def make_app(self, platform: str = "ios", name: str = "Example") -> CreatedApp:
+        """A new app with its first key."""
+        url = APP_STORE_URL if platform == "ios" else PLAY_STORE_URL
+        return self.services.apps.create(NewApp(name=name, platform=platform, store_url=url))
+
+    def ios_app(self) -> App:
+        """A new iOS app."""
+        return self.make_app().app
+
+
+def build_control_plane(folder: Path, *, settings: Settings | None = None) -> ControlPlane:
+    """Everything over a database in ``folder``; close ``store`` when done."""
+    chosen = settings or Settings(
+        public_url="https://app.example.com", link_url="https://go.example"
+    )
+    store = SqliteStore(folder / "appsprint.db")
+    clock, ids, secrets, network = StandingClock(), CountingIds(), ReversibleBox(), FakeNetwork()
+    networks = {AdNetwork.TIKTOK: network}
+    directory = Directory(store, networks)
+    directory.refresh()
+    services = Services(
+        settings=chosen,
+        clock=clock,
+        ids=ids,
+        store=store,
+        networks=networks,
+        secrets=secrets,
+        directory=directory,
+        access=AccessService(store=store, clock=clock, ids=ids),
+        apps=AppService(store=store, clock=clock, ids=ids, directory=directory),
+        links=LinkService(
+            store=store,
+            clock=clock,
+            ids=ids,
+            directory=directory,
+            networks=networks,
+            settings=chosen,
+        ),
+        connections=ConnectionService(
+            store=store,
+            clock=clock,
+            directory=directory,
+            networks=networks,
+            secrets=secrets,
+            settings=chosen,
+        ),
+        mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
+        install_intake=InstallIntake(clock=clock, ids=ids, directory=directory, networks=networks),
+        installs=InstallService(store=store),
+        event_intake=EventIntake(ids=ids, directory=directory),
+        events=EventService(store=store),
+        deliveries=DeliveryService(store=store, clock=clock),
+        sending=SendingService(
+            store=store,
+            clock=clock,
+            ids=ids,
+            networks=networks,
+            secrets=secrets,
+            schedule=RetrySchedule(),
+            jitter=lambda: 0.0,
+        ),
+        costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
+        reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
+        ledger=LedgerService(store=store),
+        vbo=VboService(store=store, clock=clock),
+        diagnostics=DiagnosticsService(
+            store=store, clock=clock, networks=networks, settings=chosen
+        ),
+        idempotency=IdempotencyService(
+            store=store, clock=clock, secrets=secrets, directory=directory
+        ),
+        exports=ExportService(store=store, networks=networks),
+    )
+    return ControlPlane(services, store, clock, network, secrets)

@@ -1,0 +1,169 @@
+"""The database file, the settings and the doctor from the command line."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from appsprint.adapters.sqlite.store import SqliteStore
+from tests.support.control_plane import NOON
+from tests.support.facts import put_event, put_install
+from tests.unit.cli.conftest import Program
+
+
+def test_info_makes_nothing(program: Program) -> None:
+    """Looking at a database that is not there does not make it."""
+    before = program.json("db", "info")
+    program.make_app()
+    after = program.json("db", "info")
+
+    assert (before["size_bytes"], before["schema"]) == (0, 0)
+    assert after["path"] == str(program.database)
+    assert after["schema"] == after["newest_schema"] == before["newest_schema"]
+    assert after["size_bytes"] > 0
+
+
+def test_a_fresh_file_is_migrated_once(program: Program) -> None:
+    """The steps that ran are named; the second time there are none."""
+    program.database.parent.mkdir(exist_ok=True)
+
+    first = program.json("db", "migrate")["migrated"]
+
+    assert first[0] == "0001_initial"
+    assert program.json("db", "migrate") == {"migrated": []}
+
+
+def test_migrating_beside_a_server_is_refused(program: Program) -> None:
+    """The program that runs would not know the new schema."""
+    server = SqliteStore(program.database, exclusive=True)
+    try:
+        _, stderr = program.run("db", "migrate", code=1)
+    finally:
+        server.close()
+
+    assert "another server" in stderr
+
+
+def test_check_finds_damage(program: Program) -> None:
+    """A sound file is 0, a damaged one 1."""
+    program.make_app()
+    assert program.json("db", "check") == {"is_sound": True, "damages": []}
+    pages = bytearray(program.database.read_bytes())
+    pages[8192:8292] = b"\xff" * 100
+    program.database.write_bytes(pages)
+
+    stdout, _ = program.run("db", "check", code=1)
+
+    assert "is_sound  no" in stdout
+
+
+def test_a_backup_is_whole_and_private(
+    program: Program, store: SqliteStore, tmp_path: Path
+) -> None:
+    """What was committed is in it, also what is still in the log; only the owner can read it."""
+    app_id = program.make_app()
+    copy = tmp_path / "copy.db"
+
+    answer = program.json("db", "backup", str(copy))
+
+    assert answer == {"path": str(copy), "size_bytes": copy.stat().st_size}
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db"]
+    restored = program.json("apps", "list", APPSPRINT_DATABASE_URL=f"sqlite:///{copy}")
+    assert [item["id"] for item in restored["items"]] == [app_id]
+
+
+def test_a_backup_replaces_nothing(program: Program, tmp_path: Path) -> None:
+    """A slip of the hand must not overwrite another file."""
+    program.make_app()
+    taken = tmp_path / "taken"
+    taken.write_text("precious")
+
+    _, stderr = program.run("db", "backup", str(taken), code=1)
+
+    assert "exists already" in stderr
+    assert taken.read_text() == "precious"
+
+
+@pytest.mark.parametrize("target", ["missing/copy.db", "copy.db"])
+def test_a_backup_that_fails_leaves_nothing(program: Program, tmp_path: Path, target: str) -> None:
+    """No folder, or no database: one line, and no file."""
+    if target.startswith("missing"):
+        program.make_app()
+
+    _, stderr = program.run("db", "backup", str(tmp_path / target), code=1)
+
+    assert stderr.startswith("Error: ")
+    assert not (tmp_path / target).exists()
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_another_programs_file_is_refused(program: Program) -> None:
+    """No table of ours is put beside theirs."""
+    with closing(sqlite3.connect(program.database)) as other:
+        other.execute("CREATE TABLE theirs (x)")
+
+    _, stderr = program.run("apps", "list", code=1)
+
+    assert "holds other tables" in stderr
+    with closing(sqlite3.connect(program.database)) as other:
+        assert other.execute("SELECT name FROM sqlite_schema").fetchall() == [("theirs",)]
+
+
+def test_settings_are_shown_with_their_origin(program: Program, tmp_path: Path) -> None:
+    """Secrets are masked, wherever they come from."""
+    file = tmp_path / "appsprint.toml"
+    file.write_text('log_level = "error"\ntrusted_proxies = ["10.0.0.0/8", "::1/128"]\n')
+
+    shown = program.json(
+        *("config", "show"),
+        APPSPRINT_CONFIG_FILE=str(file),
+        APPSPRINT_ADMIN_TOKEN="very-secret-token-0123",
+        APPSPRINT_PORT="9000",
+    )
+
+    by_name = {item["name"]: item for item in shown["items"]}
+    assert (by_name["APPSPRINT_PORT"]["value"], by_name["APPSPRINT_PORT"]["origin"]) == (
+        9000,
+        "environment",
+    )
+    assert by_name["APPSPRINT_LOG_LEVEL"]["origin"] == "file"
+    assert by_name["APPSPRINT_TRUSTED_PROXIES"]["value"] == ["10.0.0.0/8", "::1/128"]
+    assert by_name["APPSPRINT_HOST"]["origin"] == "default"
+    assert by_name["APPSPRINT_ADMIN_TOKEN"]["value"] == "********"
+
+
+def test_docs_print_the_reference(program: Program) -> None:
+    """In Markdown, every setting once."""
+    stdout, _ = program.run("config", "docs")
+
+    assert stdout.count("| `APPSPRINT_PORT` |") == 1
+
+
+def test_the_doctor_is_content(program: Program) -> None:
+    """Everything is looked at; warnings alone are 0."""
+    program.make_app()
+
+    found = program.json("doctor")["items"]
+
+    assert {"database", "ledger", "secret_key", "settings", "spool"} <= {
+        item["name"] for item in found
+    }
+    assert {item["state"] for item in found} <= {"ok", "warning"}
+
+
+def test_the_doctor_fails_when_the_books_do_not_balance(
+    program: Program, store: SqliteStore
+) -> None:
+    """An event that was never counted: exit code 1, and the table says which app."""
+    app_id = program.make_app()
+    put_event(store, put_install(store, app_id, NOON), NOON)
+
+    stdout, stderr = program.run("doctor", code=1)
+
+    assert "failing" in stdout
+    assert stderr.startswith("1 failing, ")
