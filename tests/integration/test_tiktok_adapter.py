@@ -25,7 +25,7 @@ from appsprint.adapters.networks.tiktok.sandbox import (
 )
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
 from appsprint.domain.connection import Advertiser
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow
+from appsprint.domain.cost import AdEntity, AdLevel, CostRow, CountingRules
 from appsprint.domain.delivery import (
     AwaitReconnect,
     DeadReason,
@@ -195,6 +195,7 @@ def test_all_levels_are_listed_widest_first(adapter: TikTokAdapter, token: str) 
         id="1801000000000002",
         name="DE Retargeting / été",
         campaign_id="1801000000000002",
+        advertiser_id=EUR_ADVERTISER_ID,
         objective="WEB_CONVERSIONS",
         status="CAMPAIGN_STATUS_ENABLE",
     )
@@ -205,6 +206,53 @@ def test_all_levels_are_listed_widest_first(adapter: TikTokAdapter, token: str) 
         "1802000000000032",
         None,
     )
+
+
+def test_what_ads_lead_to_and_how_ad_groups_count_is_read(
+    adapter: TikTokAdapter, sandbox: SandboxServer, token: str
+) -> None:
+    """The landing page with its macros as they stand, and TikTok's own windows."""
+    url = "https://go.example/c/slug?campaign_id=__CAMPAIGN_ID__"
+    ad = {
+        "ad_id": "18030000000000111",
+        "adgroup_id": "1802000000000011",
+        "ad_name": "Video A",
+        "extra": {"landing_page_url": url},
+    }
+    _control(sandbox, "PUT", "world", {"ads": [ad]})
+
+    entities = {entity.id: entity for entity in _entities(adapter, token)}
+
+    assert entities["18030000000000111"].landing_page_url == url
+    assert entities["18030000000000112"].landing_page_url is None
+    assert entities["1802000000000011"].counting == CountingRules(
+        event="SHOPPING", click_window="SEVEN_DAYS", view_window="ONE_DAY"
+    )
+
+
+def test_boosted_posts_are_listed(
+    adapter: TikTokAdapter, sandbox: SandboxServer, token: str
+) -> None:
+    """They are not by default, and their spend would have no name."""
+    boosted = {
+        "campaign_id": "1806",
+        "advertiser_id": EUR_ADVERTISER_ID,
+        "campaign_name": "Boosted",
+        "extra": {"campaign_system_origin": "PROMOTE"},
+    }
+    _control(sandbox, "PUT", "world", {"campaigns": [boosted]})
+
+    assert "1806" in {entity.id for entity in _entities(adapter, token)}
+
+
+@pytest.mark.parametrize("endpoint", ["/campaign/get/", "/adgroup/get/", "/ad/get/"])
+def test_a_field_that_is_not_served_any_more_costs_only_itself(
+    adapter: TikTokAdapter, sandbox: SandboxServer, token: str, endpoint: str
+) -> None:
+    """TikTok refuses the whole call for it; names and parents are then read without."""
+    _fault(sandbox, kind="business_error", code=41002, endpoint=endpoint, times=1)
+
+    assert len(_entities(adapter, token)) == 3 + 6 + 12
 
 
 def test_more_campaigns_than_a_page_are_all_listed(

@@ -16,14 +16,34 @@ class AdLevel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CountingRules:
+    """How the network counts an ad group's reported conversions, in its own words.
+
+    Attributes:
+        event: The optimisation event, which ``CostRow.reported_installs`` counts: a purchase in
+            one ad group and a registration in the next.
+        click_window, view_window, engaged_view_window: How long after it a conversion counts,
+            such as ``SEVEN_DAYS`` or ``OFF``.
+    """
+
+    event: str | None = None
+    click_window: str | None = None
+    view_window: str | None = None
+    engaged_view_window: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdEntity:
     """A campaign, an ad group or an ad, as the network names it.
 
     Attributes:
         campaign_id: Its own id for a campaign.
         adgroup_id: None for a campaign.
+        advertiser_id: The account that listed it; None where it was read before that was kept.
         objective: The campaign's ``objective_type``; None below.
         is_deleted: Deleted ones stay: their past spend is real.
+        landing_page_url: Where an ad leads, the network's macros in it; None above ads.
+        counting: Of an ad group; None at the other levels.
     """
 
     level: AdLevel
@@ -31,9 +51,28 @@ class AdEntity:
     name: str
     campaign_id: str
     adgroup_id: str | None = None
+    advertiser_id: str | None = None
     objective: str | None = None
     status: str | None = None
     is_deleted: bool = False
+    landing_page_url: str | None = None
+    counting: CountingRules | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityVersion:
+    """What a campaign, an ad group or an ad was called, and what it was, from an instant on.
+
+    Attributes:
+        valid_from: When an import first saw it so, UTC; the network tells no instant of its own.
+            It holds until the next version's.
+    """
+
+    valid_from: datetime
+    name: str
+    objective: str | None
+    is_deleted: bool
+    landing_page_url: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow
+from appsprint.domain.belonging import Landing
+from appsprint.domain.cost import AdEntity, AdLevel, CostRow, EntityVersion
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 
@@ -17,13 +18,31 @@ class CostRepository(Protocol):
     def save_entities(
         self, app_id: AppId, network: AdNetwork, entities: Sequence[AdEntity], *, at: datetime
     ) -> None:
-        """Store campaigns, ad groups and ads as they are now."""
+        """Store campaigns, ad groups and ads as they are now.
+
+        A changed name, objective, landing page or deletion begins a new version; the versions
+        before it stay. The same again changes nothing.
+        """
         ...
 
     def entities(
         self, app_id: AppId, network: AdNetwork, *, level: AdLevel | None = None
     ) -> Sequence[AdEntity]:
         """All that were ever seen, or those of one level, with their latest names."""
+        ...
+
+    def history(
+        self, app_id: AppId, network: AdNetwork, level: AdLevel, entity_id: str
+    ) -> Sequence[EntityVersion]:
+        """Every version of one entity, the oldest first; empty for one never seen."""
+        ...
+
+    def landings(self, app_id: AppId, network: AdNetwork) -> Sequence[Landing]:
+        """The ads of the app's account that lead, or once led, to an ad link.
+
+        Links of the app itself, and of other apps that are connected to the account of the ad
+        now: only those count the ad's spend in a report of their own.
+        """
         ...
 
     def save_costs(

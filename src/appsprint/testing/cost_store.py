@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from appsprint.domain.cost import AdLevel
+import pytest
+
+from appsprint.domain.connection import Advertiser, Connection, OAuthState
+from appsprint.domain.cost import AdEntity, AdLevel, CountingRules, EntityVersion
 from appsprint.domain.report import Breakdown, CostSum, local_days
 from appsprint.ports.store import Store
 from appsprint.testing.scene import Scene
@@ -110,6 +115,107 @@ class CostStoreContract:
         (found,) = store.read(lambda uow: uow.costs.entities(scene.app_id, scene.network))
         assert (found.name, found.is_deleted) == ("New name", True)
 
+    def test_earlier_names_are_kept(self, store: Store) -> None:
+        """Each name from the instant at which it was first seen, the oldest first."""
+        scene = Scene(store)
+        scene.entity(AdLevel.CAMPAIGN, "c1", "Old", at=FIRST)
+        scene.entity(AdLevel.CAMPAIGN, "c1", "Old", at=FIRST + timedelta(hours=1))
+        scene.entity(AdLevel.CAMPAIGN, "c1", "New", at=LATER)
+        scene.entity(AdLevel.ADGROUP, "c1", "Another level", at=LATER)
+
+        assert [(v.valid_from, v.name) for v in history(scene)] == [(FIRST, "Old"), (LATER, "New")]
+
+    def test_a_deletion_begins_a_version_and_a_status_does_not(self, store: Store) -> None:
+        """Statuses go to and fro all day; what is deleted stays so, and is news."""
+        scene = Scene(store)
+        entity = AdEntity(level=AdLevel.CAMPAIGN, id="c1", name="C", campaign_id="c1")
+        for number, change in enumerate(
+            (entity, replace(entity, status="PAUSED"), replace(entity, is_deleted=True))
+        ):
+            save_entity(scene, change, at=FIRST + timedelta(hours=number))
+
+        assert [version.is_deleted for version in history(scene)] == [False, True]
+        (found,) = store.read(lambda uow: uow.costs.entities(scene.app_id, scene.network))
+        assert (found.status, found.is_deleted) == (None, True)
+
+    def test_an_entity_comes_back_as_it_was_saved(self, store: Store) -> None:
+        """Every field, also those that only one level has."""
+        scene = Scene(store)
+        counting = CountingRules(
+            event="SHOPPING",
+            click_window="SEVEN_DAYS",
+            view_window="ONE_DAY",
+            engaged_view_window="OFF",
+        )
+        saved = [
+            AdEntity(
+                level=AdLevel.CAMPAIGN,
+                id="c",
+                name="C",
+                campaign_id="c",
+                advertiser_id="7301",
+                objective="WEB_CONVERSIONS",
+                status="CAMPAIGN_STATUS_ENABLE",
+            ),
+            AdEntity(level=AdLevel.ADGROUP, id="g", name="G", campaign_id="c", counting=counting),
+            AdEntity(
+                level=AdLevel.AD,
+                id="a",
+                name="A",
+                campaign_id="c",
+                adgroup_id="g",
+                landing_page_url="https://go.example/c/x?cid=__CID__",
+            ),
+        ]
+        for entity in saved:
+            save_entity(scene, entity, at=FIRST)
+
+        assert store.read(lambda uow: uow.costs.entities(scene.app_id, scene.network)) == saved
+
+    def test_landings_are_ads_that_lead_to_a_link_of_the_app(self, store: Store) -> None:
+        """Other pages, other levels and slugs that are nobody's are not among them."""
+        scene = Scene(store)
+        lead(scene, "a1", to=scene)
+        lead(scene, "a2", url="https://shop.example/c/nobody")
+        lead(scene, "a3", url="https://apps.apple.com/us/app/example/id1")
+
+        assert landings(scene) == [("a1", "g", "c", scene.app_id)]
+
+    def test_an_ad_that_once_led_to_a_link_still_counts(self, store: Store) -> None:
+        """What it spent then was spent on the link."""
+        scene = Scene(store)
+        lead(scene, "a1", to=scene, at=FIRST)
+        lead(scene, "a1", url="https://shop.example/", at=LATER)
+
+        assert landings(scene) == [("a1", "g", "c", scene.app_id)]
+
+    @pytest.mark.parametrize(
+        ("oauth", "account", "is_known"),
+        [
+            pytest.param(OAuthState.GRANTED, "7301", True, id="imports the same account"),
+            pytest.param(OAuthState.LOST, "7301", True, id="will import it again"),
+            pytest.param(OAuthState.NONE, "7301", False, id="disconnected"),
+            pytest.param(OAuthState.GRANTED, "7302", False, id="imports another account"),
+        ],
+    )
+    def test_landings_on_links_of_other_apps(
+        self, store: Store, oauth: OAuthState, account: str, *, is_known: bool
+    ) -> None:
+        """Only of apps whose own report has the spend: otherwise it would be in none."""
+        scene, other = Scene(store), Scene(store, app_id="app_2")
+        connection = Connection(
+            app_id=other.app_id,
+            network=other.network,
+            oauth=oauth,
+            advertiser=Advertiser(id=account, name="Example"),
+        )
+        other.connect(connection)
+        lead(scene, "a1", to=other)
+
+        expected = [("a1", "g", "c", other.app_id)] if is_known else []
+        assert landings(scene) == expected
+        assert landings(other) == []
+
     def test_entities_of_one_level(self, store: Store) -> None:
         """A level filters; ids may repeat between levels; other apps' are never seen."""
         scene, other = Scene(store), Scene(store, app_id="app_2")
@@ -161,6 +267,43 @@ def in_force(scene: Scene, entity_id: str = "c1") -> CostSum:
     )
     (row,) = [row for row in found if row.value == entity_id]
     return row
+
+
+def history(scene: Scene) -> Sequence[EntityVersion]:
+    """Every version of the campaign ``c1``."""
+    return scene.store.read(
+        lambda uow: uow.costs.history(scene.app_id, scene.network, AdLevel.CAMPAIGN, "c1")
+    )
+
+
+def save_entity(scene: Scene, entity: AdEntity, *, at: datetime) -> None:
+    """Store one entity as it is given."""
+    scene.store.write(
+        lambda uow: uow.costs.save_entities(scene.app_id, scene.network, [entity], at=at)
+    )
+
+
+def lead(
+    scene: Scene, ad_id: str, *, to: Scene | None = None, url: str = "", at: datetime = FIRST
+) -> None:
+    """An ad of the account 7301 in the scene's import, leading to ``url`` or to a scene's link."""
+    slug = "" if to is None else to.link_id.replace("_", "")
+    scene.entity(
+        AdLevel.AD,
+        ad_id,
+        "Ad",
+        campaign_id="c",
+        adgroup_id="g",
+        advertiser_id="7301",
+        landing_page_url=url or f"https://go.example/c/{slug}?campaign_id=__CAMPAIGN_ID__",
+        at=at,
+    )
+
+
+def landings(scene: Scene) -> list[tuple[str, str | None, str, str]]:
+    """What the store tells, in order."""
+    found = scene.store.read(lambda uow: uow.costs.landings(scene.app_id, scene.network))
+    return sorted((one.ad_id, one.adgroup_id, one.campaign_id, one.app_id) for one in found)
 
 
 def latest_currency(scene: Scene) -> str | None:

@@ -155,7 +155,11 @@ class Scene:
         name: str,
         *,
         campaign_id: str | None = None,
+        adgroup_id: str | None = None,
+        advertiser_id: str | None = None,
+        landing_page_url: str | None = None,
         is_deleted: bool = False,
+        at: datetime = _CREATED_AT,
     ) -> None:
         """A campaign, an ad group or an ad as the network lists it."""
         entity = AdEntity(
@@ -163,12 +167,14 @@ class Scene:
             id=entity_id,
             name=name,
             campaign_id=entity_id if campaign_id is None else campaign_id,
-            adgroup_id=None,
+            adgroup_id=adgroup_id,
+            advertiser_id=advertiser_id,
+            landing_page_url=landing_page_url,
             is_deleted=is_deleted,
         )
 
         def work(uow: UnitOfWork) -> None:
-            uow.costs.save_entities(self.app_id, self.network, [entity], at=_CREATED_AT)
+            uow.costs.save_entities(self.app_id, self.network, [entity], at=at)
 
         self.store.write(work)
 

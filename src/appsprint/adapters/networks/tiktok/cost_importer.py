@@ -13,14 +13,17 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from appsprint.adapters.networks.tiktok.advertisers import read_advertiser
 from appsprint.adapters.networks.tiktok.management import ManagementApi
 from appsprint.domain.connection import Advertiser
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow
+from appsprint.domain.cost import AdEntity, AdLevel, CostRow, CountingRules
 from appsprint.domain.money import parse_decimal, to_micros
-from appsprint.errors import AdNetworkUnavailable
+from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable
 from appsprint.ports.ad_network import CostQuery
+
+log = structlog.get_logger()
 
 PAGE_SIZE = 1000
 MAX_REPORT_DAYS = 30
@@ -30,16 +33,23 @@ MAX_NAME_LENGTH = 512
 METRICS = ("spend", "impressions", "clicks", "conversion", "total_complete_payment_rate")
 # No account reaches this; a longer number would not fit the store's 64 bits.
 _MAX_NUMBER = 10**12
+_ORIGINS = ("TT_ADS_PLATFORM", "PROMOTE")
+# A field that the endpoint does not know, and fields that were switched off (return codes).
+_FIELD_REFUSALS = frozenset({40002, 41002})
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Level:
-    """How TikTok's API spells one level of an account."""
+    """How TikTok's API spells one level of an account.
+
+    ``more_fields`` are good to have; without them names and costs are still right.
+    """
 
     path: str
     fields: tuple[str, ...]
+    more_fields: tuple[str, ...]
     data_level: str
     id_dimension: str
     status_filter: str
@@ -50,6 +60,7 @@ _LEVELS: Mapping[AdLevel, _Level] = {
     AdLevel.CAMPAIGN: _Level(
         path="campaign/get/",
         fields=("campaign_id", "campaign_name", "objective_type", *_STATUS_FIELDS),
+        more_fields=(),
         data_level="AUCTION_CAMPAIGN",
         id_dimension="campaign_id",
         status_filter="campaign_status",
@@ -57,6 +68,12 @@ _LEVELS: Mapping[AdLevel, _Level] = {
     AdLevel.ADGROUP: _Level(
         path="adgroup/get/",
         fields=("adgroup_id", "adgroup_name", "campaign_id", *_STATUS_FIELDS),
+        more_fields=(
+            "optimization_event",
+            "click_attribution_window",
+            "view_attribution_window",
+            "engaged_view_attribution_window",
+        ),
         data_level="AUCTION_ADGROUP",
         id_dimension="adgroup_id",
         status_filter="adgroup_status",
@@ -64,6 +81,7 @@ _LEVELS: Mapping[AdLevel, _Level] = {
     AdLevel.AD: _Level(
         path="ad/get/",
         fields=("ad_id", "ad_name", "adgroup_id", "campaign_id", *_STATUS_FIELDS),
+        more_fields=("landing_page_url",),
         data_level="AUCTION_AD",
         id_dimension="ad_id",
         status_filter="ad_status",
@@ -85,6 +103,11 @@ class _Entity(msgspec.Struct):
     objective_type: str | None = None
     operation_status: str | None = None
     secondary_status: str | None = None
+    landing_page_url: str | None = None
+    optimization_event: str | None = None
+    click_attribution_window: str | None = None
+    view_attribution_window: str | None = None
+    engaged_view_attribution_window: str | None = None
 
 
 class _EntityPage(msgspec.Struct):
@@ -113,14 +136,9 @@ class TikTokCostImporter:
         return read_advertiser(self._api, access_token, advertiser_id)
 
     def entities(self, access_token: str, advertiser_id: str) -> Iterator[Sequence[AdEntity]]:
-        for level, spelling in _LEVELS.items():
-            params = {
-                "advertiser_id": advertiser_id,
-                "fields": spelling.fields,
-                "filtering": {"primary_status": "STATUS_ALL"},
-            }
-            for page in self._entity_pages(access_token, spelling.path, params):
-                yield [_entity(level, entity) for entity in page.list]
+        for level in AdLevel:
+            for page in self._level_pages(access_token, advertiser_id, _LEVELS[level]):
+                yield [_entity(level, advertiser_id, entity) for entity in page.list]
 
     def daily_costs(
         self, access_token: str, advertiser_id: str, query: CostQuery
@@ -130,15 +148,26 @@ class TikTokCostImporter:
             for page in self._report_pages(access_token, params):
                 yield [_cost_row(query, row) for row in page.list]
 
-    def _entity_pages(
-        self, access_token: str, path: str, params: Mapping[str, object]
+    def _level_pages(
+        self, access_token: str, advertiser_id: str, spelling: _Level
     ) -> Iterator[_EntityPage]:
-        def read(page: int) -> _EntityPage:
-            return self._api.get(
-                path, _paged(params, page), access_token=access_token, of=_EntityPage
+        """TikTok refuses a whole call for one field or filter that it does not serve any more."""
+
+        def pages(params: Mapping[str, object]) -> Iterator[_EntityPage]:
+            return _all_pages(
+                lambda page: self._api.get(
+                    spelling.path, _paged(params, page), access_token=access_token, of=_EntityPage
+                ),
+                lambda page: page.page_info.total_page,
             )
 
-        return _all_pages(read, lambda page: page.page_info.total_page)
+        try:
+            yield from pages(_entity_params(advertiser_id, spelling))
+        except AdNetworkRefused as exc:
+            if exc.network_code not in _FIELD_REFUSALS:
+                raise
+            log.warning("fields_refused", path=spelling.path, error=exc.message)
+            yield from pages(_plain_entity_params(advertiser_id, spelling))
 
     def _report_pages(
         self, access_token: str, params: Mapping[str, object]
@@ -176,6 +205,24 @@ def _paged(params: Mapping[str, object], page: int) -> dict[str, object]:
     return {**params, "page": page, "page_size": PAGE_SIZE}
 
 
+def _entity_params(advertiser_id: str, spelling: _Level) -> dict[str, object]:
+    return {
+        "advertiser_id": advertiser_id,
+        "fields": (*spelling.fields, *spelling.more_fields),
+        # By default deleted objects and boosted posts are not listed, and their spend in the
+        # report would have no name.
+        "filtering": {"primary_status": "STATUS_ALL", "campaign_system_origins": _ORIGINS},
+    }
+
+
+def _plain_entity_params(advertiser_id: str, spelling: _Level) -> dict[str, object]:
+    return {
+        "advertiser_id": advertiser_id,
+        "fields": spelling.fields,
+        "filtering": {"primary_status": "STATUS_ALL"},
+    }
+
+
 def _report_params(
     advertiser_id: str, level: AdLevel, start_on: date, end_on: date
 ) -> dict[str, object]:
@@ -200,7 +247,7 @@ def _report_params(
     }
 
 
-def _entity(level: AdLevel, entity: _Entity) -> AdEntity:
+def _entity(level: AdLevel, advertiser_id: str, entity: _Entity) -> AdEntity:
     own_id, name = {
         AdLevel.CAMPAIGN: (entity.campaign_id, entity.campaign_name),
         AdLevel.ADGROUP: (entity.adgroup_id, entity.adgroup_name),
@@ -215,11 +262,24 @@ def _entity(level: AdLevel, entity: _Entity) -> AdEntity:
         name=(name or own_id)[:MAX_NAME_LENGTH],
         campaign_id=entity.campaign_id,
         adgroup_id=None if level is AdLevel.CAMPAIGN else entity.adgroup_id,
+        advertiser_id=advertiser_id,
         objective=entity.objective_type if level is AdLevel.CAMPAIGN else None,
         status=status,
         # AD_STATUS_DELETE, and also AD_STATUS_CAMPAIGN_DELETE and the like.
         is_deleted=status is not None and status.endswith("DELETE"),
+        landing_page_url=(entity.landing_page_url or None) if level is AdLevel.AD else None,
+        counting=_counting(entity) if level is AdLevel.ADGROUP else None,
     )
+
+
+def _counting(entity: _Entity) -> CountingRules | None:
+    rules = CountingRules(
+        event=entity.optimization_event,
+        click_window=entity.click_attribution_window,
+        view_window=entity.view_attribution_window,
+        engaged_view_window=entity.engaged_view_attribution_window,
+    )
+    return None if rules == CountingRules() else rules
 
 
 def _cost_row(query: CostQuery, row: _ReportRow) -> CostRow:

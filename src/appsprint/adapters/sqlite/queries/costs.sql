@@ -1,9 +1,43 @@
+-- name: select_entity
+-- A campaign, ad group or ad as it was stored last.
+SELECT * FROM ad_entities WHERE app_id = ? AND network = ? AND level = ? AND entity_id = ?;
+
 -- name: save_entity
 -- A campaign, ad group or ad as it is now.
 INSERT OR REPLACE INTO ad_entities (
-    app_id, network, level, entity_id, name, campaign_id, adgroup_id, objective, status,
-    is_deleted, seen_at_ms
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    app_id, network, level, entity_id, name, campaign_id, adgroup_id, advertiser_id, objective,
+    status, is_deleted, landing_page_url, counts_event, click_window, view_window,
+    engaged_view_window, seen_at_ms
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: save_version
+-- What it was from an instant on; a second version of the same instant replaces the first.
+INSERT OR REPLACE INTO ad_entity_versions (
+    app_id, network, level, entity_id, valid_from_ms, name, objective, is_deleted,
+    landing_page_url, landing_slug
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: select_versions
+-- Everything that one entity ever was, the oldest first.
+SELECT * FROM ad_entity_versions
+WHERE app_id = ? AND network = ? AND level = ? AND entity_id = ? ORDER BY valid_from_ms;
+
+-- name: select_landings
+-- The ads that lead or led to links of this app, or of an app that imports the same account now.
+SELECT DISTINCT e.entity_id AS ad_id, e.adgroup_id, e.campaign_id, l.app_id AS owner_id
+FROM ad_entity_versions AS v
+CROSS JOIN links AS l ON l.slug = v.landing_slug
+CROSS JOIN ad_entities AS e
+    ON e.app_id = v.app_id AND e.network = v.network AND e.level = v.level
+    AND e.entity_id = v.entity_id
+WHERE
+    v.app_id = :app_id AND v.network = :network AND v.landing_slug IS NOT NULL
+    AND (l.app_id = :app_id OR EXISTS (
+        SELECT 1 FROM connections AS c JOIN apps AS a ON a.app_id = c.app_id
+        WHERE
+            c.app_id = l.app_id AND c.network = v.network AND c.oauth <> 'none'
+            AND c.advertiser_id = e.advertiser_id AND a.deleted_at_ms IS NULL
+    ));
 
 -- name: select_entities
 -- All of one level that were ever seen.
