@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
 from appsprint.domain.app import Environment, Platform
+from appsprint.domain.cost import AdEntity, AdLevel
 from appsprint.domain.delivery import (
     AttemptOutcome,
     Delivery,
@@ -24,7 +25,24 @@ from appsprint.ports.installs import Attribution
 from appsprint.ports.store import Store, UnitOfWork
 
 _numbers = count(1)
+_SEEN_AT = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 EXPLANATION = '{"candidates":[{"click_id":"clk_1","verdict":"won"}]}'
+
+
+def put_campaign(store: Store, app_id: AppId, campaign_id: str, objective: str) -> None:
+    """A campaign as it was imported."""
+    campaign = AdEntity(
+        level=AdLevel.CAMPAIGN,
+        id=campaign_id,
+        name=f"Campaign {campaign_id}",
+        campaign_id=campaign_id,
+        objective=objective,
+    )
+
+    def work(uow: UnitOfWork) -> None:
+        uow.costs.save_entities(app_id, AdNetwork.TIKTOK, [campaign], at=_SEEN_AT)
+
+    store.write(work)
 
 
 def put_install(

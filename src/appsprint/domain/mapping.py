@@ -21,6 +21,15 @@ class MappingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MappingWarning:
+    """Why a row may not do what people expect of it; it is allowed all the same."""
+
+    code: str
+    message: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MappingRow:
     """One row of the mapping table.
 
@@ -28,12 +37,14 @@ class MappingRow:
         network_event: None when the event is not sent.
         kind: None with ``network_event`` None.
         is_default: Whether the row is as the product ships it.
+        warnings: Told before the network tells it; empty when nothing is known against the row.
     """
 
     sdk_event: str
     network_event: str | None
     kind: MappingKind | None
     is_default: bool
+    warnings: tuple[MappingWarning, ...] = ()
 
 
 MAPPABLE_SDK_EVENTS = (

@@ -12,6 +12,7 @@ from appsprint.domain.cost import AdEntity, AdLevel, CostRow
 from appsprint.domain.delivery import DeadReason, DeliverableEvent, NetworkAnswer, Verdict
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.mapping import MappingKind
+from appsprint.domain.objective import ObjectiveFit
 
 
 class LinkDialect(Protocol):
@@ -68,6 +69,14 @@ class EventNames(Protocol):
 
     def kind_of(self, name: str) -> MappingKind:
         """Whether ``name`` is one of the standard names."""
+        ...
+
+    def objective_fit(self, name: str, objective: str) -> ObjectiveFit:
+        """Whether campaigns with an objective optimize for the event ``name``."""
+        ...
+
+    def objective_name(self, objective: str) -> str:
+        """What people read for an objective's code."""
         ...
 
 

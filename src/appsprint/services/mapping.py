@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -13,6 +13,7 @@ from appsprint.domain.mapping import (
     CUSTOM_SDK_EVENT_PREFIX,
     MAPPABLE_SDK_EVENTS,
     MappingRow,
+    MappingWarning,
     require_sdk_event,
 )
 from appsprint.errors import FieldProblem, InvalidInput
@@ -22,6 +23,8 @@ from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.apps import require_app
 from appsprint.services.checks import quoted, raise_problems
 from appsprint.services.directory import Directory
+from appsprint.services.objectives import conflicts_with, describe, imported_objectives
+from appsprint.services.troubleshooting import ACTIONS, TroubleCode
 
 log = structlog.get_logger()
 
@@ -61,7 +64,7 @@ class MappingService:
 
         def work(uow: UnitOfWork) -> Sequence[MappingRow]:
             require_app(uow, app_id)
-            return self._table(uow.connections.mapping(app_id, network), network)
+            return self._table(uow, app_id, network)
 
         return self._store.read(work)
 
@@ -82,7 +85,7 @@ class MappingService:
             require_app(uow, app_id)
             _check_amount({**uow.connections.mapping(app_id, network), **wanted})
             uow.connections.set_mapping(app_id, network, wanted, at=now)
-            return self._table(uow.connections.mapping(app_id, network), network)
+            return self._table(uow, app_id, network)
 
         table = self._store.write(work)
         self._directory.refresh()
@@ -100,19 +103,45 @@ class MappingService:
         """
         event = require_sdk_event(sdk_event)
 
-        def work(uow: UnitOfWork) -> None:
+        def work(uow: UnitOfWork) -> MappingRow:
             require_app(uow, app_id)
             uow.connections.reset_mapping(app_id, network, event)
+            (warned,) = self._warned(uow, app_id, [self._row(event, {}, network)], network)
+            return warned
 
-        self._store.write(work)
+        row = self._store.write(work)
         self._directory.refresh()
-        return self._row(event, {}, network)
+        return row
 
-    def _table(self, own: Mapping[str, str | None], network: AdNetwork) -> Sequence[MappingRow]:
+    def _table(self, uow: UnitOfWork, app_id: AppId, network: AdNetwork) -> Sequence[MappingRow]:
+        own = uow.connections.mapping(app_id, network)
         shipped = self._networks[network].event_names.defaults()
         custom = sorted(event for event in own if event.startswith(CUSTOM_SDK_EVENT_PREFIX))
         order = dict.fromkeys((*shipped, *MAPPABLE_SDK_EVENTS, *custom))
-        return [self._row(event, own, network) for event in order]
+        rows = [self._row(event, own, network) for event in order]
+        return self._warned(uow, app_id, rows, network)
+
+    def _warned(
+        self, uow: UnitOfWork, app_id: AppId, rows: Sequence[MappingRow], network: AdNetwork
+    ) -> Sequence[MappingRow]:
+        """The rows with what the campaigns' objectives make of their events."""
+        names = self._networks[network].event_names
+        mapped = [row.network_event for row in rows if row.network_event]
+        objectives = imported_objectives(uow, app_id, network)
+        warnings = {
+            conflict.network_event: MappingWarning(
+                code=TroubleCode.OBJECTIVE_REJECTED,
+                message=describe(conflict, names),
+                action=ACTIONS[TroubleCode.OBJECTIVE_REJECTED],
+            )
+            for conflict in conflicts_with(mapped, objectives, names)
+        }
+        return [
+            replace(row, warnings=(warnings[row.network_event],))
+            if row.network_event in warnings
+            else row
+            for row in rows
+        ]
 
     def _row(self, sdk_event: str, own: Mapping[str, str | None], network: AdNetwork) -> MappingRow:
         names = self._networks[network].event_names

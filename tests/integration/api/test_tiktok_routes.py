@@ -9,8 +9,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from appsprint.domain.ids import AppId
 from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable
+from appsprint.services.troubleshooting import ACTIONS, TroubleCode
 from tests.support.control_plane import ControlPlane
+from tests.support.facts import put_campaign
 from tests.support.fake_network import ADVERTISER
 
 Client = TestClient[Litestar]
@@ -222,6 +225,28 @@ def test_mapping_merges(client: Client, base: str) -> None:
 
     assert first | {"kind": "custom", "is_default": False} in items
     assert second | {"kind": "custom", "is_default": False} in items
+
+
+def test_mapping_warns_of_rows_that_no_campaign_uses(
+    plane: ControlPlane, client: Client, app: dict[str, Any], base: str
+) -> None:
+    """Setting a row tells its own warnings, reading tells all; the rows are in force either way."""
+    put_campaign(plane.store, AppId(app["id"]), "1", "WEB_CONVERSIONS")
+    row = {"sdk_event": "login", "tiktok_event": "Lead"}
+
+    answer = client.put(f"{base}/tiktok/mapping", json={"items": [row]})
+
+    assert answer.status_code == 200
+    assert answer.json()["warnings"] == [
+        row
+        | {
+            "code": "objective_rejected",
+            "message": "Sales campaigns do not optimize for Lead.",
+            "action": ACTIONS[TroubleCode.OBJECTIVE_REJECTED],
+        }
+    ]
+    told = client.get(f"{base}/tiktok/mapping").json()["warnings"]
+    assert {one["sdk_event"] for one in told} == {"login", "start_trial", "sign_up", "register"}
 
 
 def test_mapping_tells_every_bad_row(client: Client, base: str) -> None:

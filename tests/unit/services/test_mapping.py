@@ -12,6 +12,7 @@ from appsprint.domain.mapping import MAPPABLE_SDK_EVENTS, MappingKind, MappingRo
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.services.mapping import MAX_CUSTOM_ROWS, WantedRow
 from tests.support.control_plane import ControlPlane
+from tests.support.facts import put_campaign
 
 PURCHASE = MappingRow(
     sdk_event="purchase", network_event="Purchase", kind=MappingKind.STANDARD, is_default=True
@@ -168,3 +169,30 @@ def test_any_row_is_set_or_refused(
         assert after == before
         return
     assert any(row.network_event == (network_event or None) for row in table)
+
+
+def test_rows_that_no_campaign_uses_are_warned_of(plane: ControlPlane) -> None:
+    """A Sales campaign does not use trial starts: said before TikTok says it."""
+    app = plane.ios_app()
+    assert row_of(plane, app.id, "start_trial").warnings == ()
+    put_campaign(plane.store, app.id, "1", "WEB_CONVERSIONS")
+
+    (warning,) = row_of(plane, app.id, "start_trial").warnings
+
+    assert warning.code == "objective_rejected"
+    assert "Sales campaigns may not optimize for StartTrial" in warning.message
+    assert warning.action
+    assert row_of(plane, app.id, "purchase").warnings == ()
+    assert plane.services.mapping.reset(app.id, "start_trial").warnings == (warning,)
+
+
+def test_a_campaign_that_uses_the_event_ends_the_warning(plane: ControlPlane) -> None:
+    """One of them is enough."""
+    app = plane.ios_app()
+    put_campaign(plane.store, app.id, "1", "WEB_CONVERSIONS")
+    (warning,) = row_of(plane, app.id, "sign_up").warnings
+    assert warning.message == "Sales campaigns do not optimize for CompleteRegistration."
+
+    put_campaign(plane.store, app.id, "2", "LEAD_GENERATION")
+
+    assert row_of(plane, app.id, "sign_up").warnings == ()

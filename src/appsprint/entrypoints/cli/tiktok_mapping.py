@@ -8,7 +8,7 @@ import typer
 
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import AppOption, JsonOption, chosen_app
-from appsprint.entrypoints.cli.output import print_items, print_one
+from appsprint.entrypoints.cli.output import print_items, print_one, tell
 from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.http.api.tiktok import mapping_answer, mapping_item_answer
 from appsprint.services.mapping import WantedRow
@@ -41,8 +41,11 @@ def set_row(
     """Set what an in-app event fires as, for new events from now on."""
     with open_services() as services:
         owner = chosen_app(services, app_id)
-        rows = services.mapping.set_rows(owner, [WantedRow(sdk_event, tiktok_event)])
-    print_items(mapping_answer(rows), COLUMNS, as_json=json)
+        wanted = [WantedRow(sdk_event, tiktok_event)]
+        answer = mapping_answer(services.mapping.set_rows(owner, wanted), about=wanted)
+    print_items(answer, COLUMNS, as_json=json)
+    for warning in answer.warnings:
+        tell(f"{warning.sdk_event}: {warning.message} {warning.action}")
 
 
 @app.command()

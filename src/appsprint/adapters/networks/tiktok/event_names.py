@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from appsprint.adapters.networks.tiktok.objectives import fit_of, name_of
 from appsprint.domain.mapping import MappingKind
+from appsprint.domain.objective import ObjectiveFit
 from appsprint.errors import InvalidInput
 
 MAX_NAME_LENGTH = 50
@@ -115,6 +117,12 @@ class TikTokEventNames:
 
     def kind_of(self, name: str) -> MappingKind:
         return MappingKind.STANDARD if name in _STANDARD else MappingKind.CUSTOM
+
+    def objective_fit(self, name: str, objective: str) -> ObjectiveFit:
+        return fit_of(name, objective)
+
+    def objective_name(self, objective: str) -> str:
+        return name_of(objective)
 
 
 def _refusal(message: str) -> InvalidInput:

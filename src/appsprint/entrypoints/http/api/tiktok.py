@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar.params import RawBody
@@ -17,7 +17,12 @@ from appsprint.domain.connection import (
     OAuthState,
 )
 from appsprint.domain.ids import AppId
-from appsprint.domain.mapping import MappingKind, MappingRow
+from appsprint.domain.mapping import (
+    MappingKind,
+    MappingRow,
+    MappingWarning,
+    require_sdk_event,
+)
 from appsprint.entrypoints.http.api.decoding import read_body
 from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
@@ -158,9 +163,10 @@ class MappingItemBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class MappingBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The rows to set; others stay."""
+    """The rows to set; others stay. `warnings` may be sent back and are computed anyway."""
 
     items: list[MappingItemBody]
+    warnings: list[Any] | None = None
 
 
 class MappingItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,10 +178,24 @@ class MappingItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     is_default: bool
 
 
+class MappingWarningAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a row may not do what is expected of it; it is in force all the same."""
+
+    sdk_event: str
+    tiktok_event: str | None
+    code: str
+    message: str
+    action: str
+
+
 class MappingAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole table: shipped rows first, then other SDK events, then custom ones."""
+    """The whole table: shipped rows first, then other SDK events, then custom ones.
+
+    `warnings` has those of the rows that were set now; when nothing was set, those of all rows.
+    """
 
     items: list[MappingItemAnswer]
+    warnings: list[MappingWarningAnswer]
     next_cursor: None = None
 
 
@@ -260,7 +280,8 @@ def set_mapping(request: ApiRequest, app_id: PathId, body: RawBody) -> MappingAn
     """Set the rows that are named, all or none of them; others stay."""
     wanted = read_body(request, body, MappingBody)
     rows = [WantedRow(item.sdk_event, item.tiktok_event) for item in wanted.items]
-    return mapping_answer(services_of(request).mapping.set_rows(AppId(app_id), rows))
+    table = services_of(request).mapping.set_rows(AppId(app_id), rows)
+    return mapping_answer(table, about=rows)
 
 
 @route(
@@ -327,9 +348,20 @@ def advertiser_answer(advertiser: Advertiser) -> AdvertiserAnswer:
     )
 
 
-def mapping_answer(rows: Sequence[MappingRow]) -> MappingAnswer:
-    """The whole mapping, as it is answered."""
-    return MappingAnswer(items=[mapping_item_answer(row) for row in rows])
+def mapping_answer(
+    rows: Sequence[MappingRow], *, about: Sequence[WantedRow] | None = None
+) -> MappingAnswer:
+    """The whole mapping, as it is answered; ``about`` are the rows to warn of, None for all."""
+    named = None if about is None else {require_sdk_event(row.sdk_event) for row in about}
+    return MappingAnswer(
+        items=[mapping_item_answer(row) for row in rows],
+        warnings=[
+            _warning_answer(row, warning)
+            for row in rows
+            if named is None or row.sdk_event in named
+            for warning in row.warnings
+        ],
+    )
 
 
 def mapping_item_answer(row: MappingRow) -> MappingItemAnswer:
@@ -339,6 +371,16 @@ def mapping_item_answer(row: MappingRow) -> MappingItemAnswer:
         tiktok_event=row.network_event,
         kind=row.kind,
         is_default=row.is_default,
+    )
+
+
+def _warning_answer(row: MappingRow, warning: MappingWarning) -> MappingWarningAnswer:
+    return MappingWarningAnswer(
+        sdk_event=row.sdk_event,
+        tiktok_event=row.network_event,
+        code=warning.code,
+        message=warning.message,
+        action=warning.action,
     )
 
 
