@@ -56,7 +56,8 @@ class Advertiser:
 class Connection:
     """One app's connection to one network; secrets are sealed texts, never plain.
 
-    A row is kept after disconnecting, so that history, mapping and what is pending survive.
+    ``connection_states`` has the functions that change it. A row is kept after disconnecting, so
+    that history, mapping and what is pending survive.
 
     Attributes:
         oauth_token: Sealed access token; None when there is none.
@@ -82,10 +83,10 @@ class Connection:
     @property
     def status(self) -> ConnectionStatus:
         """The state as one word; trouble that stops work comes before what is left to set up."""
-        if self.oauth is OAuthState.NONE:
-            return ConnectionStatus.NOT_CONNECTED
         if self.events_api is EventsApiState.REJECTED:
             return ConnectionStatus.TOKEN_REJECTED
+        if self.oauth is OAuthState.NONE:
+            return ConnectionStatus.NOT_CONNECTED
         if self.oauth is OAuthState.LOST:
             return ConnectionStatus.RECONNECT_NEEDED
         if self.advertiser is None:

@@ -6,14 +6,25 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 import structlog
 
 from appsprint.config import Settings
-from appsprint.domain.connection import Advertiser, Connection, EventsApiState, OAuthState
+from appsprint.domain.connection import Advertiser, Connection
+from appsprint.domain.connection_states import (
+    CheckedCredential,
+    CredentialCheck,
+    SealedCredential,
+    advertiser_chosen,
+    credential_saved,
+    disconnected,
+    grant_lost,
+    granted,
+    require_grant,
+)
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import (
@@ -25,7 +36,7 @@ from appsprint.errors import (
     InvalidInput,
     MalformedRequest,
 )
-from appsprint.ports.ad_network import AdNetworkAdapter, Grant
+from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock
 from appsprint.ports.connections import PendingAuthorization
 from appsprint.ports.secret_box import SecretBox
@@ -47,6 +58,7 @@ _PIXEL_CODE = re.compile(r"[0-9A-Z]{10,40}", re.ASCII)
 _PIXEL_NUMBER = re.compile(r"[0-9]{10,40}", re.ASCII)
 _TEST_EVENT_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
+_UNCHECKED = CheckedCredential(CredentialCheck.NOT_CHECKABLE, "")
 
 _Change: TypeAlias = Callable[[Connection], Connection]
 
@@ -154,7 +166,14 @@ class ConnectionService:
             )
         flow = self._networks[pending.network].flow
         grant = flow.exchange(auth_code)
-        connected = self._change(pending.app_id, pending.network, self._granting(grant))
+        sealed, now = self._secrets.seal(grant.access_token), self._clock.now()
+        connected = self._change(
+            pending.app_id,
+            pending.network,
+            lambda present: granted(
+                present, oauth_token=sealed, reach=grant.advertiser_ids, at=now
+            ),
+        )
         log.info("network_connected", app_id=pending.app_id, network=pending.network)
         return connected
 
@@ -195,13 +214,7 @@ class ConnectionService:
                 field="advertiser_id",
             )
 
-        def change(connection: Connection) -> Connection:
-            known = connection.advertiser
-            is_same = known is not None and known.id == chosen.id
-            last_sync_at = connection.last_sync_at if is_same else None
-            return replace(connection, advertiser=chosen, last_sync_at=last_sync_at)
-
-        self._change(app_id, network, change)
+        self._change(app_id, network, lambda now: advertiser_chosen(now, chosen))
         log.info("advertiser_chosen", app_id=app_id, network=network, advertiser_id=chosen.id)
         return self.overview(app_id, network)
 
@@ -225,19 +238,10 @@ class ConnectionService:
         token = problems.check(_require_events_token, access_token, otherwise="")
         test_code = problems.check(_read_test_event_code, test_event_code, otherwise=None)
         problems.raise_if_any()
-        sealed = self._secrets.seal(token)
-
-        def change(connection: Connection) -> Connection:
-            return replace(
-                connection,
-                events_api=EventsApiState.READY,
-                events_token=sealed,
-                events_error=None,
-                pixel_id=pixel,
-                test_event_code=test_code,
-            )
-
-        self._change(app_id, network, change)
+        credential = SealedCredential(
+            pixel_id=pixel, events_token=self._secrets.seal(token), test_event_code=test_code
+        )
+        self._change(app_id, network, lambda now: credential_saved(now, credential, _UNCHECKED))
         log.info("events_api_saved", app_id=app_id, network=network)
         return self.overview(app_id, network)
 
@@ -252,7 +256,7 @@ class ConnectionService:
         connection = self._read(app_id, network)
         problem = self._revoke(connection)
         if connection != Connection(app_id=app_id, network=network):
-            self._change(app_id, network, _without_tokens)
+            self._change(app_id, network, disconnected)
         log.info("network_disconnected", app_id=app_id, network=network, revoked=problem is None)
         return Disconnected(self.overview(app_id, network), problem)
 
@@ -273,36 +277,8 @@ class ConnectionService:
             )
         return pending
 
-    def _granting(self, grant: Grant) -> _Change:
-        sealed = self._secrets.seal(grant.access_token)
-        now = self._clock.now()
-
-        def change(connection: Connection) -> Connection:
-            known = connection.advertiser
-            # An empty list says nothing; the next import finds out whether the account is ours.
-            keeps = known is None or not grant.advertiser_ids or known.id in grant.advertiser_ids
-            return replace(
-                connection,
-                oauth=OAuthState.GRANTED,
-                oauth_token=sealed,
-                oauth_error=None,
-                connected_at=now,
-                advertiser=known if keeps else None,
-            )
-
-        return change
-
     def _grant_token(self, connection: Connection) -> str:
-        if connection.oauth is OAuthState.LOST:
-            raise Conflict(
-                "TikTok no longer accepts this connection: connect TikTok Ads again",
-                code="reconnect_needed",
-            )
-        if connection.oauth_token is None:
-            raise Conflict(
-                "TikTok Ads is not connected yet: connect it first", code="not_connected"
-            )
-        return self._secrets.open(connection.oauth_token)
+        return self._secrets.open(require_grant(connection))
 
     def _note_lost(self, connection: Connection, problem: str) -> None:
         """Remember that the grant is gone, unless another one came meanwhile."""
@@ -310,7 +286,7 @@ class ConnectionService:
         def change(present: Connection) -> Connection:
             if present.oauth_token != connection.oauth_token:
                 return present
-            return replace(present, oauth=OAuthState.LOST, oauth_error=problem)
+            return grant_lost(present, problem)
 
         self._change(connection.app_id, connection.network, change)
         log.warning("grant_lost", app_id=connection.app_id, network=connection.network)
@@ -354,22 +330,6 @@ def _take_pending(uow: UnitOfWork, state_hash: str, now: datetime) -> PendingAut
     if pending is None or uow.apps.get(pending.app_id) is None:
         return None
     return pending
-
-
-def _without_tokens(connection: Connection) -> Connection:
-    return replace(
-        connection,
-        oauth=OAuthState.NONE,
-        oauth_token=None,
-        oauth_error=None,
-        advertiser=None,
-        events_api=EventsApiState.MISSING,
-        events_token=None,
-        events_error=None,
-        test_event_code=None,
-        connected_at=None,
-        last_sync_error=None,
-    )
 
 
 def _require_pixel_code(typed: str) -> str:

@@ -13,6 +13,7 @@ import structlog
 
 from appsprint.domain.app import App
 from appsprint.domain.connection import Advertiser, Connection, OAuthState
+from appsprint.domain.connection_states import grant_lost
 from appsprint.domain.cost import AdEntity, AdLevel, CostRow
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
@@ -202,7 +203,7 @@ class CostImport:
 
         def failed(now: Connection) -> Connection:
             if isinstance(error, ConnectionRevoked):
-                now = replace(now, oauth=OAuthState.LOST, oauth_error=message)
+                now = grant_lost(now, message)
             return replace(now, last_sync_error=message)
 
         try:

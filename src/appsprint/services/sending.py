@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from appsprint.domain.connection import Connection, EventsApiState
+from appsprint.domain.connection import Connection
+from appsprint.domain.connection_states import credential_rejected
 from appsprint.domain.delivery import (
     AttemptOutcome,
     AwaitReconnect,
@@ -256,8 +257,7 @@ class SendingService:
             present = uow.connections.get(connection.app_id, connection.network)
             # A token that was replaced during the call is not the one that was refused.
             if present is not None and present.events_token == connection.events_token:
-                rejected = EventsApiState.REJECTED
-                uow.connections.save(replace(present, events_api=rejected, events_error=problem))
+                uow.connections.save(credential_rejected(present, problem))
 
         self._store.write(work)
         log.warning("events_token_rejected", app_id=connection.app_id, problem=problem)
