@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from appsprint.domain.authorization import Authorization
 from appsprint.domain.connection import Connection
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingAuthorization:
-    """An authorisation that was begun: who began it, for which app."""
-
-    state_hash: str
-    app_id: AppId
-    network: AdNetwork
-    started_by: str
-    created_at: datetime
 
 
 class ConnectionRepository(Protocol):
@@ -38,12 +27,20 @@ class ConnectionRepository(Protocol):
         """Store the connection as it is now."""
         ...
 
-    def begin(self, pending: PendingAuthorization) -> None:
+    def begin(self, authorization: Authorization) -> None:
         """Remember an authorisation that was begun."""
         ...
 
-    def finish(self, state_hash: str, *, now: datetime) -> PendingAuthorization | None:
-        """Take the authorisation with this state, once; None when unknown, used or too old."""
+    def authorization(self, state_hash: str) -> Authorization | None:
+        """The authorisation with this state, finished or not; None when it is not known."""
+        ...
+
+    def finish(self, state_hash: str, *, at: datetime) -> None:
+        """Use the state up; the first time stays. Without effect when it is not known."""
+        ...
+
+    def forget_authorizations_before(self, instant: datetime) -> int:
+        """Drop what was begun before ``instant``; how many there were."""
         ...
 
     def mapping(self, app_id: AppId, network: AdNetwork) -> Mapping[str, str | None]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 import structlog
@@ -38,10 +35,10 @@ from appsprint.errors import (
 )
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock
-from appsprint.ports.connections import PendingAuthorization
 from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.apps import require_app
+from appsprint.services.authorizations import Authorizations
 from appsprint.services.checks import Problems, quoted
 from appsprint.services.connection_health import ConnectionOverview, overview_of
 from appsprint.services.directory import Directory
@@ -49,8 +46,6 @@ from appsprint.services.directory import Directory
 log = structlog.get_logger()
 
 CALLBACK_PATH = "/oauth/tiktok/callback"
-STATE_BYTES = 32
-MAX_STATE_LENGTH = 128
 MAX_AUTH_CODE_LENGTH = 2_048
 MAX_EVENTS_TOKEN_LENGTH = 512
 # TikTok's codes have 20 characters today (spec, pixel list); the rest is room for change.
@@ -99,6 +94,7 @@ class ConnectionService:
         self._networks = networks
         self._secrets = secrets
         self._settings = settings
+        self._authorizations = Authorizations(store, clock)
 
     def overview(self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK) -> ConnectionOverview:
         """Where the connection stands and what needs a person.
@@ -118,21 +114,14 @@ class ConnectionService:
         """The network's page where a person approves; good for one use within ten minutes.
 
         Args:
-            started_by: Whose call this was (a token's id), kept for the record.
+            started_by: Whose call this was: the id of a token or member, or ``COMMAND_LINE``.
+                Nobody else may finish it, as far as the browser that comes back is known.
 
         Raises:
             NotFound: There is no such app.
             Conflict: The operator has not registered a developer app with the network.
         """
         flow = self._networks[network].flow
-        state = secrets.token_urlsafe(STATE_BYTES)
-        pending = PendingAuthorization(
-            state_hash=_hash(state),
-            app_id=app_id,
-            network=network,
-            started_by=started_by,
-            created_at=self._clock.now(),
-        )
         self._store.read(lambda uow: require_app(uow, app_id))
         if not flow.is_configured():
             raise Conflict(
@@ -141,40 +130,45 @@ class ConnectionService:
                 f"{self._callback_url} as the app's redirect address",
                 code="tiktok_app_not_configured",
             )
-        self._store.write(lambda uow: uow.connections.begin(pending))
+        state = self._authorizations.begin(app_id, network, started_by=started_by)
         return flow.authorize_url(state=state, redirect_uri=self._callback_url)
 
-    def finish(self, *, auth_code: str | None, state: str | None) -> Connection:
+    def finish(
+        self, *, auth_code: str | None, state: str | None, finished_by: str | None = None
+    ) -> Connection:
         """Complete what ``authorize`` began, when the network sends the person back.
 
         A reconnection keeps the chosen advertiser, when it is still within reach, and the
-        Events API credentials.
+        Events API credentials. Whatever comes of it, the state is used up.
+
+        Args:
+            finished_by: Who the browser is signed in as, in the form of ``started_by``; None
+                when it is not signed in.
 
         Raises:
-            MalformedRequest: ``invalid_state`` for a state that is unknown, used or too old;
-                ``authorization_denied`` when there is no code: the person did not approve, and
-                the state is used up.
+            MalformedRequest: ``invalid_state`` for a state that is unknown, used, too old or
+                somebody else's; ``authorization_denied`` when there is no code: the person did
+                not approve.
             AdNetworkRefused: The network did not take the code.
             AdNetworkUnavailable: It gave no usable answer.
         """
-        pending = self._take(state)
+        begun = self._authorizations.take(state, finished_by=finished_by)
         if not auth_code or len(auth_code) > MAX_AUTH_CODE_LENGTH:
             raise MalformedRequest(
                 "TikTok sent no authorisation: the request was not approved. Nothing was changed; "
                 "start again from your app",
                 code="authorization_denied",
             )
-        flow = self._networks[pending.network].flow
-        grant = flow.exchange(auth_code)
+        grant = self._networks[begun.network].flow.exchange(auth_code)
         sealed, now = self._secrets.seal(grant.access_token), self._clock.now()
         connected = self._change(
-            pending.app_id,
-            pending.network,
+            begun.app_id,
+            begun.network,
             lambda present: granted(
                 present, oauth_token=sealed, reach=grant.advertiser_ids, at=now
             ),
         )
-        log.info("network_connected", app_id=pending.app_id, network=pending.network)
+        log.info("network_connected", app_id=begun.app_id, network=begun.network)
         return connected
 
     def advertisers(
@@ -264,19 +258,6 @@ class ConnectionService:
     def _callback_url(self) -> str:
         return f"{self._settings.base_url}{CALLBACK_PATH}"
 
-    def _take(self, state: str | None) -> PendingAuthorization:
-        pending = None
-        if state and len(state) <= MAX_STATE_LENGTH:
-            state_hash, now = _hash(state), self._clock.now()
-            pending = self._store.write(lambda uow: _take_pending(uow, state_hash, now))
-        if pending is None:
-            raise MalformedRequest(
-                "this authorisation was not begun here, was used already, or took longer than ten "
-                "minutes. Nothing was changed; start again from your app",
-                code="invalid_state",
-            )
-        return pending
-
     def _grant_token(self, connection: Connection) -> str:
         return self._secrets.open(require_grant(connection))
 
@@ -325,13 +306,6 @@ def _connection(uow: UnitOfWork, app_id: AppId, network: AdNetwork) -> Connectio
     return uow.connections.get(app_id, network) or Connection(app_id=app_id, network=network)
 
 
-def _take_pending(uow: UnitOfWork, state_hash: str, now: datetime) -> PendingAuthorization | None:
-    pending = uow.connections.finish(state_hash, now=now)
-    if pending is None or uow.apps.get(pending.app_id) is None:
-        return None
-    return pending
-
-
 def _require_pixel_code(typed: str) -> str:
     field = "pixel_id"
     code = typed.strip()
@@ -369,7 +343,3 @@ def _read_test_event_code(typed: str) -> str | None:
             "must be the code from Test Events, such as TEST12345", field="test_event_code"
         )
     return code or None
-
-
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from appsprint.domain.authorization import Authorization
 from appsprint.domain.connection import Connection, EventsApiState, OAuthState
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
-from appsprint.ports.connections import PendingAuthorization
 from appsprint.ports.store import Store
-from appsprint.testing.builders import APP_ID, NOON, make_app, make_connection
+from appsprint.testing.builders import APP_ID, HOUR, MILLISECOND, NOON, make_app, make_connection
 
 OTHER = AppId("app_2")
 TIKTOK = AdNetwork.TIKTOK
@@ -66,35 +67,35 @@ class ConnectionStoreContract:
         found = store.read(lambda uow: uow.connections.all())
         assert [connection.app_id for connection in found] == [OTHER]
 
-    def test_an_authorisation_is_finished_once(self, store: Store) -> None:
-        """The second time its state is worth nothing."""
-        pending = begin(store, "state-1")
-
-        assert finish(store, "state-1", NOON) == pending
-        assert finish(store, "state-1", NOON) is None
-
-    def test_an_unknown_state_finishes_nothing(self, store: Store) -> None:
-        """Others stay good."""
-        pending = begin(store, "state-1")
-
-        assert finish(store, "state-2", NOON) is None
-        assert finish(store, "state-1", NOON) == pending
-
-    def test_an_old_state_is_worth_nothing(self, store: Store) -> None:
-        """A person needs minutes; after an hour it is somebody else."""
-        begin(store, "state-1")
-
-        assert finish(store, "state-1", NOON + timedelta(hours=1)) is None
-        assert finish(store, "state-1", NOON) is None
-
-    def test_authorisations_can_run_side_by_side(self, store: Store) -> None:
-        """Two people at once, or one in two windows; an old one goes when a new one begins."""
-        old = begin(store, "state-0", NOON - timedelta(hours=1))
+    def test_an_authorisation_comes_back_as_it_was_begun(self, store: Store) -> None:
+        """By its state; others stay as they are."""
         first, second = begin(store, "state-1"), begin(store, "state-2")
 
-        assert finish(store, "state-0", old.created_at) is None
-        assert finish(store, "state-2", NOON) == second
-        assert finish(store, "state-1", NOON) == first
+        assert authorization(store, "state-1") == first
+        assert authorization(store, "state-2") == second
+        assert authorization(store, "state-3") is None
+
+    def test_a_state_is_used_up_once(self, store: Store) -> None:
+        """The first time stays, and an unknown state changes nothing."""
+        begun, other = begin(store, "state-1"), begin(store, "state-2")
+
+        for state_hash, at in (("state-1", NOON), ("state-1", NOON + HOUR), ("state-3", NOON)):
+            finish(store, state_hash, at)
+
+        assert authorization(store, "state-1") == replace(begun, finished_at=NOON)
+        assert authorization(store, "state-2") == other
+
+    def test_old_authorisations_are_forgotten(self, store: Store) -> None:
+        """Those begun before the instant, finished or not."""
+        begin(store, "state-1", NOON - MILLISECOND)
+        kept = begin(store, "state-2", NOON)
+
+        def forget() -> int:
+            return store.write(lambda uow: uow.connections.forget_authorizations_before(NOON))
+
+        assert (forget(), forget()) == (1, 0)
+        assert authorization(store, "state-1") is None
+        assert authorization(store, "state-2") == kept
 
     def test_an_app_without_rows_of_its_own(self, store: Store) -> None:
         """The defaults are not the store's business."""
@@ -128,18 +129,23 @@ def get(store: Store) -> Connection | None:
     return store.read(lambda uow: uow.connections.get(APP_ID, TIKTOK))
 
 
-def begin(store: Store, state_hash: str, at: datetime = NOON) -> PendingAuthorization:
+def begin(store: Store, state_hash: str, at: datetime = NOON) -> Authorization:
     """Begin an authorisation."""
-    pending = PendingAuthorization(
+    begun = Authorization(
         state_hash=state_hash, app_id=APP_ID, network=TIKTOK, started_by="tok_1", created_at=at
     )
-    store.write(lambda uow: uow.connections.begin(pending))
-    return pending
+    store.write(lambda uow: uow.connections.begin(begun))
+    return begun
 
 
-def finish(store: Store, state_hash: str, now: datetime) -> PendingAuthorization | None:
-    """Finish an authorisation."""
-    return store.write(lambda uow: uow.connections.finish(state_hash, now=now))
+def authorization(store: Store, state_hash: str) -> Authorization | None:
+    """The authorisation with a state."""
+    return store.read(lambda uow: uow.connections.authorization(state_hash))
+
+
+def finish(store: Store, state_hash: str, at: datetime) -> None:
+    """Use a state up."""
+    store.write(lambda uow: uow.connections.finish(state_hash, at=at))
 
 
 def mapping(store: Store) -> dict[str, str | None]:

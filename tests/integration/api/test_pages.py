@@ -147,7 +147,10 @@ def test_used_state_is_400(plane: ControlPlane, client: Client, base: str) -> No
     address = f"/oauth/tiktok/callback?auth_code=c&state={begin(client, base)}"
     assert client.get(address, headers=SCRIPT).status_code == 200
 
-    assert client.get(address, headers=SCRIPT).status_code == 400
+    again = client.get(address, headers=SCRIPT)
+
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_state")
+    assert "finished already" in again.json()["message"]
     assert plane.network.flow.used_codes == {"c"}
 
 
@@ -159,6 +162,7 @@ def test_denial_is_told_and_uses_up_the_state(client: Client, base: str) -> None
     again = client.get(f"/oauth/tiktok/callback?auth_code=c&state={state}", headers=SCRIPT)
 
     assert_is_page(page, 400)
+    assert "TikTok Ads was not connected" in page.text
     assert "not approved" in page.text
     assert again.json()["error"] == "invalid_state"
 

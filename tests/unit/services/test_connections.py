@@ -174,6 +174,50 @@ def test_denial_uses_up_the_state_and_changes_nothing(plane: ControlPlane) -> No
     assert stored(plane, app.id) == before
 
 
+def test_only_who_began_may_finish(plane: ControlPlane) -> None:
+    """Somebody else's browser changes nothing and exchanges nothing, and uses the state up."""
+    app = plane.ios_app()
+    connections = plane.services.connections
+    state = state_of(connections.authorize(app.id, started_by="tok_1"))
+
+    with pytest.raises(MalformedRequest, match="somebody else") as foreign:
+        connections.finish(auth_code="code-1", state=state, finished_by="tok_2")
+    with pytest.raises(MalformedRequest, match="finished already"):
+        connections.finish(auth_code="code-1", state=state, finished_by="tok_1")
+
+    assert foreign.value.code == "invalid_state"
+    assert plane.network.flow.used_codes == set()
+    assert connections.overview(app.id).connection.status is ConnectionStatus.NOT_CONNECTED
+
+
+@pytest.mark.parametrize("finished_by", ["tok_1", None])
+def test_who_began_may_finish_signed_in_or_not(
+    plane: ControlPlane, finished_by: str | None
+) -> None:
+    """A browser that opens a page of the API's is not signed in."""
+    state = state_of(plane.services.connections.authorize(plane.ios_app().id, started_by="tok_1"))
+
+    connected = plane.services.connections.finish(
+        auth_code="code-1", state=state, finished_by=finished_by
+    )
+
+    assert connected.oauth is OAuthState.GRANTED
+
+
+def test_somebody_late_is_told_so(plane: ControlPlane) -> None:
+    """Within a day; what is older is forgotten."""
+    connections, app = plane.services.connections, plane.ios_app()
+    old = state_of(connections.authorize(app.id, started_by="tok_1"))
+    plane.clock.advance(timedelta(hours=25))
+    late = state_of(connections.authorize(app.id, started_by="tok_1"))
+    plane.clock.advance(timedelta(minutes=11))
+
+    with pytest.raises(MalformedRequest, match="longer than 10 minutes"):
+        connections.finish(auth_code="code-1", state=late)
+    with pytest.raises(MalformedRequest, match="not begun"):
+        connections.finish(auth_code="code-1", state=old)
+
+
 def test_state_of_a_deleted_app_is_refused(plane: ControlPlane) -> None:
     """There is nothing left to connect."""
     app = plane.ios_app()

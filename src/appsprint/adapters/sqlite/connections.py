@@ -1,21 +1,19 @@
-"""Connections, pending authorisations and mappings in SQLite."""
+"""Connections, authorisations and mappings in SQLite."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from appsprint.adapters.sqlite.rows import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
+from appsprint.domain.authorization import Authorization
 from appsprint.domain.connection import Advertiser, Connection, EventsApiState, OAuthState
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
-from appsprint.ports.connections import PendingAuthorization
 
 _SQL = queries("connections")
-# A person needs minutes to sign in and approve; longer invites replay.
-AUTHORIZATION_LIFETIME = timedelta(minutes=10)
 
 
 class SqliteConnections:
@@ -51,29 +49,36 @@ class SqliteConnections:
         )
         self._connection.execute(_SQL["save_connection"], values)
 
-    def begin(self, pending: PendingAuthorization) -> None:
-        oldest = to_ms(pending.created_at - AUTHORIZATION_LIFETIME)
-        self._connection.execute(_SQL["forget_old_pending"], (oldest,))
+    def begin(self, authorization: Authorization) -> None:
         values = (
-            pending.state_hash,
-            pending.app_id,
-            pending.network,
-            pending.started_by,
-            to_ms(pending.created_at),
+            authorization.state_hash,
+            authorization.app_id,
+            authorization.network,
+            authorization.started_by,
+            to_ms(authorization.created_at),
+            to_ms_or_none(authorization.finished_at),
         )
-        self._connection.execute(_SQL["insert_pending"], values)
+        self._connection.execute(_SQL["insert_authorization"], values)
 
-    def finish(self, state_hash: str, *, now: datetime) -> PendingAuthorization | None:
-        row = self._connection.execute(_SQL["take_pending"], (state_hash,)).fetchone()
-        if row is None or from_ms(row["created_at_ms"]) < now - AUTHORIZATION_LIFETIME:
+    def authorization(self, state_hash: str) -> Authorization | None:
+        row = self._connection.execute(_SQL["select_authorization"], (state_hash,)).fetchone()
+        if row is None:
             return None
-        return PendingAuthorization(
+        return Authorization(
             state_hash=row["state_hash"],
             app_id=AppId(row["app_id"]),
             network=AdNetwork(row["network"]),
             started_by=row["started_by"],
             created_at=from_ms(row["created_at_ms"]),
+            finished_at=from_ms_or_none(row["finished_at_ms"]),
         )
+
+    def finish(self, state_hash: str, *, at: datetime) -> None:
+        self._connection.execute(_SQL["finish_authorization"], (to_ms(at), state_hash))
+
+    def forget_authorizations_before(self, instant: datetime) -> int:
+        found = self._connection.execute(_SQL["forget_authorizations"], (to_ms(instant),))
+        return found.rowcount
 
     def mapping(self, app_id: AppId, network: AdNetwork) -> Mapping[str, str | None]:
         rows = self._connection.execute(_SQL["select_mapping"], (app_id, network))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from appsprint.domain.authorization import COMMAND_LINE
 from appsprint.entrypoints.cli import tiktok_mapping
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
@@ -40,7 +41,6 @@ from appsprint.services.cost_import import SyncProgress, SyncStep
 app = new_noun()
 app.add_typer(tiktok_mapping.app, name="mapping", help="What in-app events fire as.")
 
-STARTED_BY = "command line"
 ADVERTISER_COLUMNS = ("id", "name", "currency", "time_zone")
 DIAGNOSIS_COLUMNS = ("state", "code", "message", "action")
 
@@ -60,7 +60,7 @@ def authorize(*, app_id: AppOption = None, json: JsonOption = False) -> None:
     TikTok then sends the browser to the server, which must be running.
     """
     with open_services() as services:
-        url = services.connections.authorize(chosen_app(services, app_id), started_by=STARTED_BY)
+        url = services.connections.authorize(chosen_app(services, app_id), started_by=COMMAND_LINE)
     if json:
         print_json(AuthorizeAnswer(authorize_url=url))
     else:

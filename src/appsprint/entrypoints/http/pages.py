@@ -130,6 +130,11 @@ _NO_SETUP = (
     "one while there is no owner."
 )
 
+_HEADINGS = {
+    "authorization_denied": "TikTok Ads was not connected",
+    "invalid_state": "This page does nothing more",
+}
+
 
 def _quality(accept: str, kind: str, subtype: str) -> float:
     """How much a media type is wanted, 0 to 1; the most specific range decides."""
@@ -161,7 +166,8 @@ def _failure_json(exc: AppsprintError) -> PageResponse:
 def _failure_page(exc: AppsprintError) -> PageResponse:
     status, body = error_body(exc)
     note_error(exc, status=status, method="GET", route="page")
-    return _message("That did not work", _sentence(body["message"]), tone="bad", status=status)
+    heading = _HEADINGS.get(exc.code, "That did not work")
+    return _message(heading, _sentence(body["message"]), tone="bad", status=status)
 
 
 def _sentence(message: str) -> str:

@@ -15,18 +15,23 @@ INSERT OR REPLACE INTO connections (
     test_event_code, connected_at_ms, last_sync_at_ms, last_sync_error
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- name: insert_pending
+-- name: insert_authorization
 -- An authorisation that was begun.
-INSERT INTO pending_authorizations (state_hash, app_id, network, started_by, created_at_ms)
-VALUES (?, ?, ?, ?, ?);
+INSERT INTO authorizations (
+    state_hash, app_id, network, started_by, created_at_ms, finished_at_ms
+) VALUES (?, ?, ?, ?, ?, ?);
 
--- name: take_pending
--- Takes an authorisation out: a state works once.
-DELETE FROM pending_authorizations WHERE state_hash = ? RETURNING *;
+-- name: select_authorization
+-- What was begun with a state.
+SELECT * FROM authorizations WHERE state_hash = ?;
 
--- name: forget_old_pending
--- Authorisations that were never finished.
-DELETE FROM pending_authorizations WHERE created_at_ms < ?;
+-- name: finish_authorization
+-- A state works once; the first time is kept.
+UPDATE authorizations SET finished_at_ms = coalesce(finished_at_ms, ?) WHERE state_hash = ?;
+
+-- name: forget_authorizations
+-- What nobody will come back for.
+DELETE FROM authorizations WHERE created_at_ms < ?;
 
 -- name: select_mapping
 -- An app's own mapping rows.
