@@ -166,7 +166,7 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
         ledger=LedgerService(store=store),
-        vbo=VboService(store=store, clock=clock),
+        vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
         diagnostics=DiagnosticsService(
             store=store, clock=clock, networks=networks, settings=settings
         ),

@@ -134,6 +134,11 @@ class Settings:
     tiktok_sync_minutes: int = _setting(
         60, _integer(0, 1440), "Minutes between imports of campaigns and costs; 0 turns them off."
     )
+    tiktok_vbo_threshold: int = _setting(
+        20,
+        _integer(1, 100_000),
+        "Payment events within 7 days at which TikTok unlocks value-based optimization.",
+    )
     delivery_wait_seconds: float = _setting(
         0.5, _seconds(0.01, 60), "How long events may gather into one batch, in seconds."
     )

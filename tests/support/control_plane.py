@@ -158,7 +158,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
         ledger=LedgerService(store=store),
-        vbo=VboService(store=store, clock=clock),
+        vbo=VboService(store=store, clock=clock, threshold=chosen.tiktok_vbo_threshold),
         diagnostics=DiagnosticsService(
             store=store, clock=clock, networks=networks, settings=chosen
         ),

@@ -6,7 +6,8 @@ any 7 consecutive days (TikTok help, "Value-based optimization for web", Septemb
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,41 +39,62 @@ class ValueBasedOptimization:
         recent: Payment events within the last seven days.
         best_window: The fullest seven days there were, the earliest of equals; None without
             any payment event.
+        threshold: How many within one window TikTok wants.
     """
 
     recent: int
     best_window: VboWindow | None
+    threshold: int = VBO_THRESHOLD
 
     @property
     def is_unlocked(self) -> bool:
         """Whether the threshold was ever reached."""
-        return self.best_window is not None and self.best_window.count >= VBO_THRESHOLD
+        return self.best_window is not None and self.best_window.count >= self.threshold
+
+    @property
+    def missing(self) -> int:
+        """How many payment events the last seven days lack; 0 once it is unlocked."""
+        return 0 if self.is_unlocked else self.threshold - self.recent
 
 
 def value_based_optimization(
-    payment_times: Iterable[datetime], *, now: datetime
+    payments: Sequence[tuple[datetime, int]], *, now: datetime, threshold: int = VBO_THRESHOLD
 ) -> ValueBasedOptimization:
     """Count payment events by the times at which they happened.
 
     Args:
-        payment_times: One for each unique event that TikTok accepted with value and currency,
-            in any order.
+        payments: How many unique events TikTok accepted with value and currency, by when they
+            happened, the oldest first.
         now: The end of the last seven days, included.
+        threshold: How many within one window TikTok wants.
     """
-    times = sorted(payment_times)
-    recent = sum(now - VBO_WINDOW < time <= now for time in times)
-    return ValueBasedOptimization(recent=recent, best_window=_best_window(times))
+    after = bisect_right(payments, now - VBO_WINDOW, key=_time_of)
+    until = bisect_right(payments, now, key=_time_of)
+    return ValueBasedOptimization(
+        recent=sum(amount for _, amount in payments[after:until]),
+        best_window=_best_window(payments),
+        threshold=threshold,
+    )
 
 
-def _best_window(times: list[datetime]) -> VboWindow | None:
-    """The fullest window; one that begins with an event is never worse than another."""
-    best: VboWindow | None = None
-    first_outside = 0
-    for number, start_at in enumerate(times):
+def _time_of(payment: tuple[datetime, int]) -> datetime:
+    return payment[0]
+
+
+def _best_window(payments: Sequence[tuple[datetime, int]]) -> VboWindow | None:
+    """The fullest window; one that begins with an event is never worse than another.
+
+    One pass: each payment enters the window once and leaves it once.
+    """
+    best_start, best, inside, first_outside = None, 0, 0, 0
+    for start_at, amount in payments:
         end_at = start_at + VBO_WINDOW
-        while first_outside < len(times) and times[first_outside] < end_at:
+        while first_outside < len(payments) and payments[first_outside][0] < end_at:
+            inside += payments[first_outside][1]
             first_outside += 1
-        count = first_outside - number
-        if best is None or count > best.count:
-            best = VboWindow(start_at=start_at, end_at=end_at, count=count)
-    return best
+        if inside > best:
+            best_start, best = start_at, inside
+        inside -= amount
+    if best_start is None:
+        return None
+    return VboWindow(start_at=best_start, end_at=best_start + VBO_WINDOW, count=best)

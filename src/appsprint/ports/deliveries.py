@@ -156,8 +156,12 @@ class DeliveryRepository(Protocol):
         """How many deliveries there are by status."""
         ...
 
-    def payment_times(
+    def payments(
         self, app_id: AppId, network: AdNetwork, network_event: str
-    ) -> Sequence[datetime]:
-        """When the accepted events of one name with value and currency happened, oldest first."""
+    ) -> Sequence[tuple[datetime, int]]:
+        """How many accepted payments with value and currency happened when, oldest first.
+
+        Counted while settling, so it does not read deliveries. Only the network's purchase event
+        is counted; any other name has none.
+        """
         ...

@@ -10,7 +10,7 @@ from enum import StrEnum
 from appsprint.domain.app import Platform
 from appsprint.domain.connection import Connection, EventsApiState, OAuthState
 from appsprint.domain.delivery import DeadReason, DeliveryStatus
-from appsprint.domain.vbo import VBO_THRESHOLD, ValueBasedOptimization
+from appsprint.domain.vbo import ValueBasedOptimization
 from appsprint.services.troubleshooting import ACTIONS, TroubleCode
 
 # Fewer clicks without an install are chance.
@@ -271,13 +271,14 @@ def _value_based_optimization(facts: Facts) -> Diagnosis:
     evidence: Evidence = {
         "unique_payment_events_7d": facts.vbo.recent,
         "best_window_count": count,
-        "threshold": VBO_THRESHOLD,
+        "threshold": facts.vbo.threshold,
+        "missing": facts.vbo.missing,
     }
     if facts.vbo.is_unlocked:
         return _ok(code, "There were enough payment events within seven days.", evidence)
     if count == 0:
         return _unknown(code, "TikTok has accepted no payment event yet.", evidence)
-    message = f"At best {count} of {VBO_THRESHOLD} payment events came within seven days."
+    message = f"{facts.vbo.missing} more payment events within seven days are missing."
     return _warning(code, message, evidence)
 
 

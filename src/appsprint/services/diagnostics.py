@@ -74,7 +74,9 @@ class DiagnosticsService:
             mapped_events=self._mapped_events(uow, app_id, network),
             objectives=_objectives(uow, app_id, network),
             vbo=value_based_optimization(
-                uow.deliveries.payment_times(app_id, network, VBO_EVENT), now=now
+                uow.deliveries.payments(app_id, network, VBO_EVENT),
+                now=now,
+                threshold=self._settings.tiktok_vbo_threshold,
             ),
             sync_minutes=self._settings.tiktok_sync_minutes,
         )

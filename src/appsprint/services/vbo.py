@@ -13,9 +13,10 @@ from appsprint.services.apps import require_app
 class VboService:
     """Reads accepted payment events; the rule itself is in ``domain.vbo``."""
 
-    def __init__(self, *, store: Store, clock: Clock) -> None:
+    def __init__(self, *, store: Store, clock: Clock, threshold: int) -> None:
         self._store = store
         self._clock = clock
+        self._threshold = threshold
 
     def progress(
         self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK
@@ -29,7 +30,7 @@ class VboService:
 
         def work(uow: UnitOfWork) -> ValueBasedOptimization:
             require_app(uow, app_id)
-            times = uow.deliveries.payment_times(app_id, network, VBO_EVENT)
-            return value_based_optimization(times, now=now)
+            payments = uow.deliveries.payments(app_id, network, VBO_EVENT)
+            return value_based_optimization(payments, now=now, threshold=self._threshold)
 
         return self._store.read(work)

@@ -386,7 +386,9 @@ class DeliveryStoreContract:
             make_event(install),
         ]
         put_events(store, *payments, *others)
-        for event in [*payments, *others[:2]]:
+        put_deliveries(store, make_delivery(payments[0]))
+        settle(store, *[sent(one) for one in claim_all(store)])
+        for event in [payments[1], *others[:2]]:
             put_deliveries(store, make_delivery(event, status=DeliveryStatus.SENT))
         put_deliveries(
             store,
@@ -394,8 +396,21 @@ class DeliveryStoreContract:
             make_delivery(others[3]),
         )
 
-        times = store.read(lambda uow: uow.deliveries.payment_times(APP_ID, TIKTOK, "Purchase"))
-        assert list(times) == [NOON - 2 * HOUR, NOON - HOUR]
+        assert payments_of(store) == [(NOON - 2 * HOUR, 1), (NOON - HOUR, 1)]
+
+    def test_payments_of_one_instant_are_counted_together(
+        self, store: Store, install: Install
+    ) -> None:
+        """Each event once, however often its settlement is repeated; another app's apart."""
+        events = [make_event(install) for _ in range(3)]
+        foreign = make_event(put_install(store, make_install(app_id=OTHER)))
+        put_events(store, *events, foreign)
+        put_deliveries(store, *map(make_delivery, [*events, foreign]))
+        claimed = claim_all(store)
+        settle(store, *[sent(one) for one in claimed])
+        settle(store, *[sent(one) for one in claimed])
+
+        assert payments_of(store) == [(events[0].occurred_at, 3)]
 
     # Redriving
 
@@ -582,6 +597,11 @@ def redrive(
 ) -> int:
     """Redrive the first app's dead letters at noon."""
     return store.write(lambda uow: uow.deliveries.redrive(APP_ID, ids=ids, wanted=wanted, now=NOON))
+
+
+def payments_of(store: Store) -> list[tuple[datetime, int]]:
+    """When the first app's accepted payments happened."""
+    return list(store.read(lambda uow: uow.deliveries.payments(APP_ID, TIKTOK, "Purchase")))
 
 
 def note_customer(store: Store, install: Install, value: str) -> None:

@@ -99,6 +99,7 @@ def test_vbo_of_a_new_app(client: Client, base: str) -> None:
         "best_window": {"start": None, "end": None, "count": 0},
         "threshold": 20,
         "unlocked": False,
+        "missing": 20,
     }
 
 
@@ -120,6 +121,7 @@ def test_vbo_counts_accepted_payments(
         },
         "threshold": 20,
         "unlocked": True,
+        "missing": 0,
     }
 
 

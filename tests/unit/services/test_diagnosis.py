@@ -54,7 +54,7 @@ HEALTHY = replace(
     has_sent_for_long=True,
     links=LinkFacts(usable=1, clicks=50, installs=5),
     credited_installs=("c1",) * 5,
-    vbo=value_based_optimization([NOON] * 20, now=NOON),
+    vbo=value_based_optimization([(NOON, 20)], now=NOON),
 )
 OK, WARNING = DiagnosisState.OK, DiagnosisState.WARNING
 FAILING, UNKNOWN = DiagnosisState.FAILING, DiagnosisState.UNKNOWN
@@ -182,7 +182,7 @@ def test_what_needs_a_person_has_a_next_step() -> None:
         ),
         (
             TroubleCode.VALUE_BASED_OPTIMIZATION,
-            {"vbo": value_based_optimization([NOON] * 19, now=NOON)},
+            {"vbo": value_based_optimization([(NOON, 19)], now=NOON)},
             WARNING,
         ),
         (

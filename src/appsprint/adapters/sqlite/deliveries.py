@@ -116,11 +116,12 @@ class SqliteDeliveries:
         rows = self._connection.execute(_SQL["count_by_status"], (app_id, network))
         return {row["status"]: row["amount"] for row in rows}
 
-    def payment_times(
+    def payments(
         self, app_id: AppId, network: AdNetwork, network_event: str
-    ) -> Sequence[datetime]:
+    ) -> Sequence[tuple[datetime, int]]:
         key = (app_id, network, network_event)
-        return [from_ms(row[0]) for row in self._connection.execute(_SQL["payment_times"], key)]
+        rows = self._connection.execute(_SQL["payment_counts"], key)
+        return [(from_ms(at_ms), amount) for at_ms, amount in rows]
 
     def _redrive(self, app_id: AppId, wanted: Mapping[str, object], now: datetime) -> int:
         query, parameters = with_conditions(_SQL["redrive"], wanted)

@@ -97,10 +97,8 @@ GROUP BY status;
 SELECT count(*) FROM deliveries
 WHERE app_id = ? AND network = ? AND status IN ('pending', 'retrying');
 
--- name: payment_times
--- When the accepted payment events with value and currency happened.
-SELECT e.occurred_at_ms FROM deliveries AS d
-JOIN events AS e ON e.app_id = d.app_id AND e.id = d.event_row_id
-WHERE d.app_id = ? AND d.network = ? AND d.network_event = ? AND d.status = 'sent'
-AND e.revenue_micros IS NOT NULL AND e.currency IS NOT NULL
-ORDER BY e.occurred_at_ms;
+-- name: payment_counts
+-- The accepted payment events with value and currency, by when they happened; kept by triggers.
+SELECT occurred_at_ms, payments FROM payment_counts
+WHERE app_id = ? AND network = ? AND network_event = ?
+ORDER BY occurred_at_ms;

@@ -12,7 +12,7 @@ from msgspec import Meta
 from appsprint.domain.access import Role
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.vbo import VBO_THRESHOLD, ValueBasedOptimization
+from appsprint.domain.vbo import ValueBasedOptimization
 from appsprint.entrypoints.http.api.decoding import read_body
 from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
@@ -50,12 +50,16 @@ class WindowAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VboAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the app is on its way to value-based optimization."""
+    """How far the app is on its way to value-based optimization.
+
+    `missing` payment events within seven days unlock it, from what the last seven days brought.
+    """
 
     unique_payment_events_7d: int
     best_window: WindowAnswer
     threshold: int
     unlocked: bool
+    missing: int
 
 
 class DiagnosisAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +131,9 @@ def vbo_answer(progress: ValueBasedOptimization) -> VboAnswer:
             end=None if best is None else best.end_at,
             count=0 if best is None else best.count,
         ),
-        threshold=VBO_THRESHOLD,
+        threshold=progress.threshold,
         unlocked=progress.is_unlocked,
+        missing=progress.missing,
     )
 
 
