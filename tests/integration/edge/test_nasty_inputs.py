@@ -311,7 +311,8 @@ def test_a_device_that_hangs_up_costs_nothing(server: LiveServer, app: LiveApp) 
     [
         pytest.param(b"null", RefusalReason.NOT_AN_OBJECT, id="null"),
         pytest.param(b"[1]", RefusalReason.NOT_AN_OBJECT, id="a list"),
-        pytest.param(b'{"eventId":"\xff"}', RefusalReason.INVALID_PARAMETERS, id="no UTF-8"),
+        pytest.param(b'{"eventId":"\xff"}', RefusalReason.INVALID_EVENT_ID, id="no UTF-8"),
+        pytest.param(b'{"\xff":"e"}', RefusalReason.NOT_AN_OBJECT, id="a name without UTF-8"),
         pytest.param(b'{"eventId":"\\ud83c"}', RefusalReason.INVALID_EVENT_TYPE, id="half an id"),
         pytest.param(
             b"{" + GOOD_ID + b',"parameters":{"a":"\xff"}}',
@@ -324,14 +325,27 @@ def test_a_device_that_hangs_up_costs_nothing(server: LiveServer, app: LiveApp) 
             id="deep parameters",
         ),
         pytest.param(
-            b"{" + GOOD_ID + b',"revenue":1e999}', RefusalReason.INVALID_PARAMETERS, id="1e999"
+            b"{" + GOOD_ID + b',"revenue":1e999}', RefusalReason.INVALID_REVENUE, id="1e999"
         ),
         pytest.param(
             b"{" + GOOD_ID + b',"revenue":' + b"9" * 5_000 + b"}",
-            RefusalReason.INVALID_PARAMETERS,
+            RefusalReason.INVALID_REVENUE,
             id="a huge integer",
         ),
         pytest.param(b'{"a":' * 500 + b"1" + b"}" * 500, RefusalReason.INVALID_EVENT_ID, id="deep"),
+        pytest.param(
+            b"{" + GOOD_ID + b',"parameters":{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}}",
+            RefusalReason.INVALID_PARAMETERS,
+            id="parameters without end",
+        ),
+        pytest.param(
+            (b"{%b,%b" % (GOOD_ID, b'"parameters":'))
+            + rb'{"\"[":' * 5_000
+            + rb'"\ud83c"'
+            + b"}" * 5_001,
+            RefusalReason.INVALID_PARAMETERS,
+            id="deep and cut in half",
+        ),
     ],
 )
 def test_one_bad_event_never_fails_a_batch(
@@ -358,3 +372,21 @@ def test_a_text_that_was_cut_in_half_is_mended(server: LiveServer, pixel: Sdk) -
     answer = pixel.call("POST", "/v1/sdk/events/batch", b'{"events":[%b]}' % event).json()
 
     assert answer["stored"] == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        pytest.param(rb'{"a":"\ud83c"}', 200, id="cut in half"),
+        pytest.param(b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}", 422, id="without end"),
+    ],
+)
+def test_a_single_event_is_mended_too(pixel: Sdk, parameters: bytes, status: int) -> None:
+    """The route of one event reads as the batch does."""
+    pixel.call("POST", "/v1/sdk/install", b'{"appsprintId":"x"}')
+
+    answer = pixel.call(
+        "POST", "/v1/sdk/event", b"{" + GOOD_ID + b',"parameters":' + parameters + b"}"
+    )
+
+    assert answer.status_code == status

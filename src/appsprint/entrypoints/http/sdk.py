@@ -56,6 +56,7 @@ log = structlog.get_logger()
 
 MAX_CUSTOMER_ID_LENGTH = 255
 _OBJECT = msgspec.json.Decoder(dict[str, object])
+_UNREAD = msgspec.json.Decoder(msgspec.Raw)
 _ATTRIBUTION_PATH = re.compile(r"/v1/sdk/attribution/(.+)", re.DOTALL)
 
 
@@ -224,8 +225,7 @@ class SdkRoutes:
 
     async def _event(self, request: SdkRequest) -> Answer:
         """One event; a refusal is the whole answer here, because a developer reads it."""
-        _object(request.body)
-        [outcome] = await self._record(request, [msgspec.Raw(request.body)])
+        [outcome] = await self._record(request, [read_json(_UNREAD, request.body)])
         if outcome.status is EventStatus.REFUSED:
             message = f"the event was refused: {outcome.reason}"
             raise InvalidInput(message, field="event")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -47,18 +48,18 @@ class _EventBody(msgspec.Struct):
 
 _BATCH = msgspec.json.Decoder(_BatchBody)
 _EVENT = msgspec.json.Decoder(_EventBody)
-_ANY = msgspec.json.Decoder()
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 # Which refusal a field of the wrong type means; the order is that of the checks.
-_FIELD_REASONS = {
-    "eventId": (RefusalReason.INVALID_EVENT_ID, str),
-    "eventType": (RefusalReason.INVALID_EVENT_TYPE, str),
-    "timestamp": (RefusalReason.INVALID_TIMESTAMP, int),
-    "appsprintId": (RefusalReason.INVALID_INSTALL_ID, str | None),
-    "postbackId": (RefusalReason.INVALID_INSTALL_ID, str | None),
-    "eventName": (RefusalReason.INVALID_EVENT_NAME, str | None),
-    "revenue": (RefusalReason.INVALID_REVENUE, int | float | None),
-    "currency": (RefusalReason.INVALID_CURRENCY, str | None),
+_FIELD_REASONS: Mapping[str, tuple[RefusalReason, msgspec.json.Decoder[Any]]] = {
+    "eventId": (RefusalReason.INVALID_EVENT_ID, msgspec.json.Decoder(str)),
+    "eventType": (RefusalReason.INVALID_EVENT_TYPE, msgspec.json.Decoder(str)),
+    "timestamp": (RefusalReason.INVALID_TIMESTAMP, msgspec.json.Decoder(int)),
+    "appsprintId": (RefusalReason.INVALID_INSTALL_ID, msgspec.json.Decoder(str | None)),
+    "postbackId": (RefusalReason.INVALID_INSTALL_ID, msgspec.json.Decoder(str | None)),
+    "eventName": (RefusalReason.INVALID_EVENT_NAME, msgspec.json.Decoder(str | None)),
+    "revenue": (RefusalReason.INVALID_REVENUE, msgspec.json.Decoder(int | float | None)),
+    "currency": (RefusalReason.INVALID_CURRENCY, msgspec.json.Decoder(str | None)),
 }
 _REQUIRED = frozenset({"eventId", "eventType", "timestamp"})
 
@@ -125,18 +126,29 @@ def _decode(raw: msgspec.Raw) -> _EventBody:
 
 
 def _why_undecodable(raw: msgspec.Raw) -> RefusalReason:
-    try:
-        found = _ANY.decode(raw)
-    except UNREADABLE:
-        return RefusalReason.INVALID_PARAMETERS
-    if not isinstance(found, dict):
+    """The first field that cannot be read; the parameters when it is none of the others."""
+    found = _fields_in(raw)
+    if found is None:
         return RefusalReason.NOT_AN_OBJECT
-    for name, (reason, kind) in _FIELD_REASONS.items():
+    for name, (reason, decoder) in _FIELD_REASONS.items():
         value = found.get(name)
-        is_missing = value is None and name in _REQUIRED
-        if is_missing or isinstance(value, bool) or not isinstance(value, kind):
+        if value is None:
+            if name in _REQUIRED:
+                return reason
+            continue
+        try:
+            decoder.decode(value)
+        except UNREADABLE:
             return reason
     return RefusalReason.INVALID_PARAMETERS
+
+
+def _fields_in(raw: msgspec.Raw) -> dict[str, msgspec.Raw] | None:
+    """The fields of an event, unread; None when it is no object."""
+    try:
+        return _FIELDS.decode(raw)
+    except UNREADABLE:
+        return None
 
 
 def _read(event: _EventBody, position: int, received_at_ms: int) -> ReadEvent:
@@ -228,9 +240,9 @@ def _unread(raw: msgspec.Raw, position: int, reason: RefusalReason) -> UnreadEve
 
 def _event_id_in(raw: msgspec.Raw) -> str | None:
     """The event's id if the event can be read that far."""
+    found = (_fields_in(raw) or {}).get("eventId")
     try:
-        found = _ANY.decode(raw)
+        value = None if found is None else _FIELD_REASONS["eventId"][1].decode(found)
     except UNREADABLE:
         return None
-    value = found.get("eventId") if isinstance(found, dict) else None
     return str(value) if is_id(value) else None
