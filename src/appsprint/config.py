@@ -132,7 +132,16 @@ class Settings:
         10.0, _seconds(0.05, 120), "How long to wait for an answer of TikTok's, in seconds."
     )
     tiktok_sync_minutes: int = _setting(
-        60, _integer(0, 1440), "Minutes between imports of campaigns and costs; 0 turns them off."
+        60,
+        _integer(0, 1440),
+        "Minutes between imports of campaigns and of the costs of today and yesterday; 0 turns "
+        "all imports off.",
+    )
+    tiktok_sync_week_hours: int = _setting(
+        6, _integer(1, 168), "Hours between imports of the costs of the last 7 days."
+    )
+    tiktok_sync_month_hours: int = _setting(
+        24, _integer(1, 720), "Hours between imports of the costs of the last 30 days."
     )
     tiktok_vbo_threshold: int = _setting(
         20,

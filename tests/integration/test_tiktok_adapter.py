@@ -25,7 +25,14 @@ from appsprint.adapters.networks.tiktok.sandbox import (
 )
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
 from appsprint.domain.connection import Advertiser
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow, CountingRules
+from appsprint.domain.cost import (
+    UNKNOWN_COUNTRY,
+    AdEntity,
+    AdLevel,
+    CostPart,
+    CostRow,
+    CountingRules,
+)
 from appsprint.domain.delivery import (
     AwaitReconnect,
     DeadReason,
@@ -289,7 +296,7 @@ def test_deleted_campaigns_and_their_costs_stay(
     _control(sandbox, "PUT", "world", {"campaigns": [deleted]})
 
     entities = {entity.id: entity for entity in _entities(adapter, token)}
-    rows = _costs(adapter, token, AdLevel.CAMPAIGN)
+    rows = _costs(adapter, token, CostPart.CAMPAIGN)
 
     assert entities["1801000000000001"].is_deleted
     assert not entities["1801000000000002"].is_deleted
@@ -297,23 +304,49 @@ def test_deleted_campaigns_and_their_costs_stay(
 
 
 @pytest.mark.parametrize(
-    ("level", "entities"), [(AdLevel.CAMPAIGN, 3), (AdLevel.ADGROUP, 6), (AdLevel.AD, 12)]
+    ("part", "entities"), [(CostPart.CAMPAIGN, 3), (CostPart.ADGROUP, 6), (CostPart.AD, 12)]
 )
 def test_daily_costs_are_read_at_each_level(
-    adapter: TikTokAdapter, token: str, level: AdLevel, entities: int
+    adapter: TikTokAdapter, token: str, part: CostPart, entities: int
 ) -> None:
     """One row per entity and day of the two weeks, stamped with the moment of reading."""
-    rows = _costs(adapter, token, level, days=45)
+    rows = _costs(adapter, token, part, days=45)
 
     assert len(rows) == len({(row.entity_id, row.day_on) for row in rows}) == entities * 14
     assert {row.as_of for row in rows} == {NOW}
     assert min(row.day_on for row in rows) == date(2026, 9, 17)
 
 
+def test_costs_by_country_are_read_beside_the_whole(
+    adapter: TikTokAdapter, sandbox: SandboxServer, token: str
+) -> None:
+    """Campaigns by country and day; where TikTok knows no country, the row says so."""
+    rows = [
+        {"ad_id": "18030000000000111", "day": "2026-08-02", "country_code": code, "metrics": spent}
+        for code, spent in (
+            ("FR", {"spend": "51.20"}),
+            ("BE", {"spend": "4"}),
+            ("", {"spend": "1"}),
+        )
+    ]
+    _control(sandbox, "PUT", "world", {"report_rows": rows})
+
+    by_country = _costs(adapter, token, CostPart.COUNTRY, days=90)
+    whole = _costs(adapter, token, CostPart.CAMPAIGN, days=90)
+
+    found = [row for row in by_country if row.day_on == date(2026, 8, 2)]
+    assert {(row.entity_id, row.country, row.spend_micros) for row in found} == {
+        ("1801000000000001", "FR", 51_200_000),
+        ("1801000000000001", "BE", 4_000_000),
+        ("1801000000000001", UNKNOWN_COUNTRY, 1_000_000),
+    }
+    assert (whole[0].country, whole[0].spend_micros) == (None, 56_200_000)
+
+
 def test_levels_agree_on_the_money(adapter: TikTokAdapter, token: str) -> None:
     """Campaigns spend what their ads spend, to the last hundredth."""
-    campaigns = _costs(adapter, token, AdLevel.CAMPAIGN)
-    ads = _costs(adapter, token, AdLevel.AD)
+    campaigns = _costs(adapter, token, CostPart.CAMPAIGN)
+    ads = _costs(adapter, token, CostPart.AD)
 
     assert _total(campaigns, "impressions") == _total(ads, "impressions")
     assert _total(campaigns, "reported_revenue_micros") == _total(ads, "reported_revenue_micros")
@@ -330,7 +363,7 @@ def test_a_report_row_is_exact_and_absent_is_not_zero(
     }
     _control(sandbox, "PUT", "world", {"report_rows": [row]})
 
-    first = _costs(adapter, token, AdLevel.AD, days=90)[0]
+    first = _costs(adapter, token, CostPart.AD, days=90)[0]
 
     assert first == CostRow(
         level=AdLevel.AD,
@@ -345,14 +378,14 @@ def test_a_report_row_is_exact_and_absent_is_not_zero(
     )
     row["metrics"] = {"spend": "51.21", "conversion": "4", "total_complete_payment_rate": "90.00"}
     _control(sandbox, "POST", "restate", {"report_rows": [row]})
-    later = _costs(adapter, token, AdLevel.AD, days=90)[0]
+    later = _costs(adapter, token, CostPart.AD, days=90)[0]
     assert later.spend_micros == 51_210_000
     assert (later.reported_installs, later.reported_revenue_micros) == (4, 90_000_000)
 
 
 def test_days_without_delivery_have_no_row(adapter: TikTokAdapter, token: str) -> None:
     """An account that never ran gives an empty report, not zeros."""
-    query = _query(AdLevel.CAMPAIGN, days=30)
+    query = _query(CostPart.CAMPAIGN, days=30)
 
     pages = list(adapter.costs.daily_costs(token, USD_ADVERTISER_ID, query))
 
@@ -470,15 +503,15 @@ def _entities(adapter: TikTokAdapter, token: str) -> list[AdEntity]:
     return [entity for page in pages for entity in page]
 
 
-def _query(level: AdLevel, *, days: int) -> CostQuery:
+def _query(part: CostPart, *, days: int) -> CostQuery:
     end_on = NOW.date()
     start_on = end_on - timedelta(days=days - 1)
-    return CostQuery(level=level, start_on=start_on, end_on=end_on, as_of=NOW)
+    return CostQuery(part=part, start_on=start_on, end_on=end_on, as_of=NOW)
 
 
-def _costs(adapter: TikTokAdapter, token: str, level: AdLevel, *, days: int = 14) -> list[CostRow]:
+def _costs(adapter: TikTokAdapter, token: str, part: CostPart, *, days: int = 14) -> list[CostRow]:
     """The rows of the last ``days`` days, oldest first."""
-    pages = adapter.costs.daily_costs(token, EUR_ADVERTISER_ID, _query(level, days=days))
+    pages = adapter.costs.daily_costs(token, EUR_ADVERTISER_ID, _query(part, days=days))
     return sorted((row for page in pages for row in page), key=lambda row: row.day_on)
 
 

@@ -13,7 +13,7 @@ import pytest
 from appsprint.adapters.networks.tiktok.adapter import TikTokAdapter
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
 from appsprint.adapters.networks.tiktok.transport import MAX_ANSWER_BYTES
-from appsprint.domain.cost import AdLevel, CostRow
+from appsprint.domain.cost import CostPart, CostRow
 from appsprint.domain.delivery import (
     AwaitReconnect,
     DeadReason,
@@ -356,7 +356,7 @@ def test_an_exchange_without_a_list_of_accounts_is_good(
 
 def _costs(adapter: TikTokAdapter) -> list[CostRow]:
     query = CostQuery(
-        level=AdLevel.CAMPAIGN, start_on=date(2026, 9, 1), end_on=date(2026, 9, 1), as_of=AS_OF
+        part=CostPart.CAMPAIGN, start_on=date(2026, 9, 1), end_on=date(2026, 9, 1), as_of=AS_OF
     )
     return [row for page in adapter.costs.daily_costs(TOKEN, "7301", query) for row in page]
 

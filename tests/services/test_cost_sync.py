@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ from appsprint.domain.connection import (
     EventsApiState,
     OAuthState,
 )
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow
+from appsprint.domain.cost import AdEntity, AdLevel, CostPart, CostRow
+from appsprint.domain.cost_schedule import RefreshPeriods
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.report import Breakdown, CostSum, local_days
@@ -42,6 +44,7 @@ from tests.support.fake_network import FakeCosts, FakeFlow, FakeNetwork
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 HOUR = timedelta(hours=1)
+HOURLY = RefreshPeriods()
 ACCOUNT = Advertiser(id="7301", name="Example EU", currency="EUR", time_zone="Europe/Berlin")
 WAIT_SECONDS = 30
 
@@ -84,7 +87,7 @@ class ScriptedCosts(FakeCosts):
         found = [
             replace(row, as_of=query.as_of)
             for row in self.rows
-            if row.level is query.level and query.start_on <= row.day_on <= query.end_on
+            if row.part is query.part and query.start_on <= row.day_on <= query.end_on
         ]
         for start in range(0, len(found), self.page_size):
             self.pages += 1
@@ -173,6 +176,7 @@ def row(
     *,
     level: AdLevel = AdLevel.CAMPAIGN,
     spend_micros: int = 10_000_000,
+    country: str | None = None,
 ) -> CostRow:
     """One daily row; its reading time is set by the script."""
     return CostRow(
@@ -185,6 +189,7 @@ def row(
         clicks=None,
         reported_installs=None,
         reported_revenue_micros=None,
+        country=country,
     )
 
 
@@ -237,7 +242,7 @@ def test_the_default_window_is_thirty_days_of_the_advertiser(
     assert (result.start_on, result.end_on) == (last_on - timedelta(days=29), last_on)
     assert [(query.start_on, query.end_on) for query in world.script.asked] == [
         (last_on - timedelta(days=29), last_on)
-    ] * 3
+    ] * 4
 
 
 def test_a_long_window_is_read_in_stretches(world: World) -> None:
@@ -246,8 +251,8 @@ def test_a_long_window_is_read_in_stretches(world: World) -> None:
 
     world.service.sync(world.scene.app_id, start_on=start_on, end_on=TODAY)
 
-    for level in AdLevel:
-        stretches = [(q.start_on, q.end_on) for q in world.script.asked if q.level is level]
+    for part in CostPart:
+        stretches = [(q.start_on, q.end_on) for q in world.script.asked if q.part is part]
         days = [
             first_on + timedelta(days=number)
             for first_on, last_on in reversed(stretches)
@@ -408,7 +413,7 @@ def test_connections_that_cannot_import(
 
     assert caught.value.code == code
     assert world.script.calls == []
-    assert world.service.due(NOON, every=HOUR) == []
+    assert world.service.due(NOON, HOURLY) == []
 
 
 def test_an_app_that_was_never_connected(world: World) -> None:
@@ -497,8 +502,8 @@ def test_progress_goes_forward(world: World) -> None:
 
     assert [state.steps_done for state in told] == sorted(state.steps_done for state in told)
     assert (told[0].step, told[-1].step) == (SyncStep.ADVERTISER, SyncStep.DONE)
-    # The account, its entities, and two stretches of three levels.
-    assert told[-1].steps_done == told[-1].steps_total == 1 + 1 + 2 * 3
+    # The account, its entities, and two stretches of four parts.
+    assert told[-1].steps_done == told[-1].steps_total == 1 + 1 + 2 * 4
     assert (told[-1].entities, told[-1].rows, told[-1].new_versions) == (1, 2, 2)
     assert [state.rows for state in told] == sorted(state.rows for state in told)
 
@@ -523,26 +528,113 @@ def test_two_imports_of_an_app_run_one_after_the_other(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("waited", "is_due"),
+    ("waited", "first_on"),
     [
-        pytest.param(None, True, id="never"),
-        pytest.param(HOUR, True, id="exactly the time"),
-        pytest.param(HOUR - timedelta(milliseconds=1), False, id="just before"),
+        pytest.param(HOUR - timedelta(milliseconds=1), None, id="just before an hour"),
+        pytest.param(HOUR, date(2026, 3, 9), id="after an hour, two days"),
+        pytest.param(6 * HOUR, date(2026, 3, 4), id="after six hours, a week"),
+        pytest.param(24 * HOUR, date(2026, 2, 10), id="after a day, the month until the new day"),
     ],
 )
-def test_when_an_import_is_due(world: World, waited: timedelta | None, *, is_due: bool) -> None:
-    """Once its time has passed since the last good import."""
-    last_sync_at = None if waited is None else NOON - waited
-    world.scene.connect(replace(world.connection(), last_sync_at=last_sync_at))
+def test_what_is_due_after_a_good_import(
+    world: World, waited: timedelta, first_on: date | None
+) -> None:
+    """The younger a day, the sooner it is read again; each part for itself."""
+    world.service.sync(world.scene.app_id)
+    world.clock.advance(waited)
+    world.script.asked.clear()
 
-    due = world.service.due(NOON, every=HOUR)
+    assert world.service.sync_due(HOURLY) == (0 if first_on is None else 1)
 
-    assert due == ([DueSync(world.scene.app_id, AdNetwork.TIKTOK)] if is_due else [])
+    last_on = (NOON + waited).date()
+    windows = [] if first_on is None else [(part, first_on, last_on) for part in CostPart]
+    assert [(q.part, q.start_on, q.end_on) for q in world.script.asked] == windows
+
+
+def test_a_new_account_is_due_at_once(world: World) -> None:
+    """Never imported, and imported for another account, is both due with thirty days."""
+    assert world.service.due(NOON, HOURLY) == [DueSync(world.scene.app_id, AdNetwork.TIKTOK)]
+    assert world.service.sync_due(HOURLY) == 1
+    assert world.service.due(NOON, HOURLY) == []
+
+    other = replace(ACCOUNT, id="7302")
+    world.scene.connect(replace(world.connection(), advertiser=other))
+
+    assert world.service.due(NOON, HOURLY)
+
+
+def test_a_due_import_that_broke_off_goes_on_where_it_was(world: World) -> None:
+    """Parts that were read completely are not read again."""
+    world.script.rows = [row(), row("g1", level=AdLevel.ADGROUP), row("a1", level=AdLevel.AD)]
+    world.script.before_page = fails_at(2, AdNetworkUnavailable("no answer"))
+    assert world.service.sync_due(HOURLY) == 0
+    world.clock.advance(timedelta(minutes=5))
+    world.script.asked.clear()
+
+    assert world.service.sync_due(HOURLY) == 1
+
+    assert [q.part for q in world.script.asked] == [CostPart.ADGROUP, CostPart.AD, CostPart.COUNTRY]
+
+
+@pytest.mark.parametrize(
+    ("again", "stretches"),
+    [
+        pytest.param({}, [30, 5], id="the same days go on"),
+        pytest.param({"days": 94}, [30, 30, 30, 4], id="other days begin anew"),
+        pytest.param({"after": timedelta(days=7)}, [30, 30, 30, 5], id="too late to go on"),
+    ],
+)
+def test_a_backfill_that_broke_off_goes_on_where_it_was(
+    world: World, again: dict[str, Any], stretches: list[int]
+) -> None:
+    """What is final and was read stays; the days that TikTok still restates are read anew."""
+
+    def sync(days: int) -> None:
+        start_on = TODAY - timedelta(days=days - 1)
+        world.service.sync(world.scene.app_id, start_on=start_on, end_on=TODAY)
+
+    world.script.rows = [row(day_on=TODAY - timedelta(days=92))]
+    world.script.before_page = fails_at(1, AdNetworkUnavailable("no answer"))
+    with pytest.raises(AdNetworkUnavailable):
+        sync(95)
+    world.clock.advance(again.get("after", HOUR))
+    world.script.asked.clear()
+
+    sync(again.get("days", 95))
+
+    campaigns = [q for q in world.script.asked if q.part is CostPart.CAMPAIGN]
+    assert [(q.end_on - q.start_on).days + 1 for q in campaigns] == stretches
+
+
+def test_a_backfill_that_ended_well_is_read_anew(world: World) -> None:
+    """Asking for old days again is asking whether they changed."""
+    old_on = TODAY - timedelta(days=50)
+    world.script.rows = [row(day_on=old_on)]
+    world.service.sync(world.scene.app_id, start_on=old_on, end_on=old_on)
+    world.script.rows = [row(day_on=old_on, spend_micros=1)]
+
+    world.clock.advance(HOUR)
+    result = world.service.sync(world.scene.app_id, start_on=old_on, end_on=old_on)
+
+    assert result.new_versions == 1
+
+
+def test_refused_numbers_by_country_do_not_hold_up_the_others(world: World) -> None:
+    """They are good to have; the import ends well and asks for them again when they are due."""
+    world.script.rows = [row(), row(country="FR")]
+    world.script.before_page = fails_at(2, AdNetworkRefused("a parameter", network_code=40002))
+
+    assert world.service.sync_due(HOURLY) == 1
+
+    assert world.connection().last_sync_error is None
+    assert world.costs(TODAY, TODAY)[0].spend_micros == 10_000_000
+    assert world.service.due(NOON, HOURLY) == []
+    assert world.service.due(NOON + HOUR, HOURLY)
 
 
 def test_zero_turns_imports_off(world: World) -> None:
     """Nothing is ever due then; by hand it still works."""
-    assert world.service.due(NOON, every=timedelta(0)) == ()
+    assert world.service.due(NOON, RefreshPeriods(recent=timedelta(0))) == ()
     world.service.sync(world.scene.app_id)
 
 
@@ -559,19 +651,19 @@ def test_a_failure_is_tried_again_after_a_pause(
     """Neither at once nor only at the next regular time."""
     world.script.failure = AdNetworkUnavailable("no answer")
 
-    assert world.service.sync_due(every=HOUR) == 0
+    assert world.service.sync_due(HOURLY) == 0
 
-    assert bool(world.service.due(NOON + later, every=HOUR)) is is_due
+    assert bool(world.service.due(NOON + later, HOURLY)) is is_due
 
 
 def test_a_new_grant_need_not_wait_for_an_old_failure(world: World) -> None:
     """Connecting again imports at once."""
     world.script.failure = AdNetworkUnavailable("no answer")
-    world.service.sync_due(every=HOUR)
+    world.service.sync_due(HOURLY)
 
     world.scene.connect(replace(world.connection(), oauth_token="sealed:another"))
 
-    assert world.service.due(NOON, every=HOUR)
+    assert world.service.due(NOON, HOURLY)
 
 
 def test_due_imports_do_not_stop_each_other(world: World) -> None:
@@ -583,8 +675,8 @@ def test_due_imports_do_not_stop_each_other(world: World) -> None:
     world.script.rows = [row()]
     world.script.before_page = fails_at(1, AdNetworkUnavailable("no answer"))
 
-    assert [due.app_id for due in world.service.due(NOON, every=HOUR)] == ["app_1", "app_0"]
-    assert world.service.sync_due(every=HOUR) == 1
+    assert [due.app_id for due in world.service.due(NOON, HOURLY)] == ["app_1", "app_0"]
+    assert world.service.sync_due(HOURLY) == 1
     assert world.connection().last_sync_error == "no answer"
 
 

@@ -128,7 +128,7 @@ class FakeCosts:
         yield [
             row
             for row in self.rows
-            if row.level is query.level and query.start_on <= row.day_on <= query.end_on
+            if row.part is query.part and query.start_on <= row.day_on <= query.end_on
         ]
 
 

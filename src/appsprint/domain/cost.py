@@ -15,6 +15,24 @@ class AdLevel(StrEnum):
     AD = "ad"
 
 
+class CostPart(StrEnum):
+    """What one report lists day by day: the entities of a level, or campaigns by country."""
+
+    CAMPAIGN = "campaign"
+    ADGROUP = "adgroup"
+    AD = "ad"
+    COUNTRY = "country"
+
+    @property
+    def level(self) -> AdLevel:
+        """The level of its rows' entities."""
+        return AdLevel.CAMPAIGN if self is CostPart.COUNTRY else AdLevel(self.value)
+
+
+# What a row by country says where the network does not know the country.
+UNKNOWN_COUNTRY = "-"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountingRules:
     """How the network counts an ad group's reported conversions, in its own words.
@@ -79,9 +97,11 @@ class EntityVersion:
 class CostRow:
     """One entity's numbers for one day, as the network reported them at one moment.
 
-    Unique by level, entity, day and ``as_of``. None is "not reported", which is not zero.
+    Unique by level, entity, country, day and ``as_of``. None is "not reported", which is not zero.
 
     Attributes:
+        country: ISO 3166 alpha-2, or ``UNKNOWN_COUNTRY``. None: all countries together, which is
+            another reading than the sum of the countries.
         day_on: The advertiser's local day.
         as_of: When we read it, UTC; a later row restates the same day.
         spend_micros: Millionths of the advertiser's currency.
@@ -99,6 +119,12 @@ class CostRow:
     clicks: int | None
     reported_installs: int | None
     reported_revenue_micros: int | None
+    country: str | None = None
+
+    @property
+    def part(self) -> CostPart:
+        """The report that it is a row of."""
+        return CostPart(self.level.value) if self.country is None else CostPart.COUNTRY
 
     @property
     def figures(self) -> tuple[int | None, ...]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from appsprint.domain.connection import Advertiser
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow
+from appsprint.domain.cost import AdEntity, CostPart, CostRow
 from appsprint.domain.delivery import DeadReason, DeliverableEvent, NetworkAnswer, Verdict
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.mapping import MappingKind
@@ -171,7 +171,7 @@ class CostImporter(Protocol):
     def daily_costs(
         self, access_token: str, advertiser_id: str, query: CostQuery
     ) -> Iterator[Sequence[CostRow]]:
-        """Daily rows of one level, a page at a time; days without delivery have no row."""
+        """Daily rows of one part, a page at a time; days without delivery have no row."""
         ...
 
 
@@ -183,7 +183,7 @@ class CostQuery:
         as_of: The instant to stamp on the rows.
     """
 
-    level: AdLevel
+    part: CostPart
     start_on: date
     end_on: date
     as_of: datetime

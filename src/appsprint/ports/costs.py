@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 from appsprint.domain.belonging import Landing
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow, EntityVersion
+from appsprint.domain.cost import AdEntity, AdLevel, CostPart, CostRow, EntityVersion
+from appsprint.domain.cost_schedule import Backfill, DayRange
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Days of one part of an account, read completely.
+
+    Attributes:
+        read_at: The instant before the network was asked, UTC.
+    """
+
+    advertiser_id: str
+    part: CostPart
+    days: DayRange
+    read_at: datetime
 
 
 class CostRepository(Protocol):
@@ -61,6 +77,41 @@ class CostRepository(Protocol):
         Args:
             currency: Of the rows' amounts: the advertiser's. None when it was not told.
         """
+        ...
+
+    def versions(
+        self, app_id: AppId, network: AdNetwork, level: AdLevel, entity_id: str, day_on: date
+    ) -> Sequence[CostRow]:
+        """Everything that was ever read of one entity's day, the oldest reading first.
+
+        All countries together; the last one is in force.
+        """
+        ...
+
+    def note_reading(self, app_id: AppId, network: AdNetwork, reading: Reading) -> None:
+        """Remember that these days were read completely, whether or not they had rows."""
+        ...
+
+    def readings(
+        self, app_id: AppId, network: AdNetwork, advertiser_id: str, *, since: date
+    ) -> Mapping[CostPart, Mapping[date, datetime]]:
+        """When each day was last read completely; a part that was never read is missing.
+
+        The days from ``since`` on, and of older ones those that were not final when they were
+        read (``settles_at``), and the newest that was ever read.
+        """
+        ...
+
+    def backfill(self, app_id: AppId, network: AdNetwork) -> Backfill | None:
+        """The backfill that is not finished; None when there is none."""
+        ...
+
+    def begin_backfill(self, app_id: AppId, network: AdNetwork, backfill: Backfill) -> None:
+        """Remember a backfill; it takes the place of one that is not finished."""
+        ...
+
+    def end_backfill(self, app_id: AppId, network: AdNetwork) -> None:
+        """Forget the backfill: it is finished."""
         ...
 
     def latest_currency(self, app_id: AppId, network: AdNetwork) -> str | None:

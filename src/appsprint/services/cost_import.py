@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from typing import TypeVar
@@ -14,25 +14,25 @@ import structlog
 from appsprint.domain.app import App
 from appsprint.domain.connection import Advertiser, Connection, OAuthState
 from appsprint.domain.connection_states import grant_lost
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow
+from appsprint.domain.cost import AdEntity, CostPart, CostRow
+from appsprint.domain.cost_schedule import DayRange
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.report_query import first_of, require_window
-from appsprint.errors import AppsprintError, Conflict, ConnectionRevoked, Unavailable
+from appsprint.errors import (
+    AdNetworkRefused,
+    AppsprintError,
+    Conflict,
+    ConnectionRevoked,
+    Unavailable,
+)
 from appsprint.ports.ad_network import CostImporter, CostQuery
 from appsprint.ports.clock import Clock
+from appsprint.ports.costs import Reading
 from appsprint.ports.store import Store, UnitOfWork
-from appsprint.services.reporting_zone import reporting_zone
+from appsprint.services.cost_plan import Stretch
 
 log = structlog.get_logger()
 
-# TikTok counts a conversion on the day of its click and restates that day until its longest
-# window of 28 days has closed (TikTok Business Help Centre, "Attribution settings", 2026).
-DEFAULT_SYNC_DAYS = 30
-MAX_SYNC_DAYS = 1096
-# One stretch is read and saved before the next begins, so a long import that breaks off keeps
-# what it has. It is also the most that TikTok's daily report covers in one call.
-CHUNK_DAYS = 30
 # A write holds up the clicks behind it, so a page of a thousand rows is several.
 ROWS_PER_WRITE = 250
 MAX_ERROR_LENGTH = 500
@@ -53,14 +53,14 @@ class SyncProgress:
 
     Attributes:
         steps_total: Not yet known, and 0, in the first step.
-        level, start_on, end_on: Which daily rows are being read; None in other steps.
+        part, start_on, end_on: Which daily rows are being read; None in other steps.
         entities, rows, new_versions: Read so far; see ``SyncResult``.
     """
 
     step: SyncStep = SyncStep.ADVERTISER
     steps_done: int = 0
     steps_total: int = 0
-    level: AdLevel | None = None
+    part: CostPart | None = None
     start_on: date | None = None
     end_on: date | None = None
     entities: int = 0
@@ -71,12 +71,24 @@ class SyncProgress:
 ProgressListener = Callable[[SyncProgress], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import reads: the days that are wanted, and what of them is left to read."""
+
+    days: DayRange
+    stretches: Sequence[Stretch]
+
+
+# Given the connection with the account as it is now, because its zone decides what today is.
+Planner = Callable[[Connection], Plan]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncResult:
     """What one import brought.
 
     Attributes:
-        start_on, end_on: The days read, both included, in the advertiser's zone.
+        start_on, end_on: The days wanted, both included, in the advertiser's zone.
         entities: Campaigns, ad groups and ads that the network listed.
         rows: Daily rows that it reported, all levels together.
         new_versions: Rows among them that were new or restated.
@@ -91,31 +103,6 @@ class SyncResult:
     new_versions: int
     started_at: datetime
     finished_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncWindow:
-    """The days that were asked for, both included; see ``CostSyncService.sync``.
-
-    Raises:
-        InvalidInput: The days are in the wrong order, too many, or beyond every calendar.
-    """
-
-    start_on: date | None = None
-    end_on: date | None = None
-
-    def __post_init__(self) -> None:
-        if self.start_on is not None and self.end_on is not None:
-            require_window(self.start_on, self.end_on, max_days=MAX_SYNC_DAYS)
-
-    def days(self, *, today: date) -> tuple[date, date]:
-        """The first and the last day; ``today`` is the advertiser's; raises as the class does."""
-        end_on = today if self.end_on is None else min(self.end_on, today)
-        start_on = self.start_on
-        if start_on is None:
-            start_on = first_of(DEFAULT_SYNC_DAYS, end_on)
-        require_window(start_on, end_on, max_days=MAX_SYNC_DAYS)
-        return start_on, end_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,26 +154,25 @@ class CostImport:
         self._tell = progress
         self._state = SyncProgress()
 
-    def run(self, token: str, window: SyncWindow) -> SyncResult:
+    def run(self, token: str, planner: Planner) -> SyncResult:
         """Read and save everything; raises as ``CostSyncService.sync`` does."""
         started_at = self._clock.now()
         self._tell(self._state)
         self._refresh_advertiser(token)
-        start_on, end_on = window.days(today=self._today())
-        stretches = list(_stretches(start_on, end_on))
-        self._begin(SyncStep.ENTITIES, steps_total=2 + len(stretches))
+        plan = planner(self._connection)
+        self._begin(SyncStep.ENTITIES, steps_total=2 + len(plan.stretches))
         self._import_entities(token)
-        for level, first_on, last_on in stretches:
-            self._begin(SyncStep.COSTS, level=level, start_on=first_on, end_on=last_on)
-            self._import_costs(token, level, first_on, last_on)
+        for stretch in plan.stretches:
+            self._begin(SyncStep.COSTS, stretch=stretch)
+            self._import_stretch(token, stretch)
         finished_at = self._clock.now()
         self._update(lambda now: replace(now, last_sync_at=finished_at, last_sync_error=None))
         self._begin(SyncStep.DONE)
         return SyncResult(
             app_id=self._app.id,
             network=self._connection.network,
-            start_on=start_on,
-            end_on=end_on,
+            start_on=plan.days.start_on,
+            end_on=plan.days.end_on,
             entities=self._state.entities,
             rows=self._state.rows,
             new_versions=self._state.new_versions,
@@ -223,21 +209,36 @@ class CostImport:
         )
         self._connection = self._update(lambda now: replace(now, advertiser=advertiser))
 
-    def _today(self) -> date:
-        return self._clock.now().astimezone(reporting_zone(self._app, self._connection)).date()
-
     def _import_entities(self, token: str) -> None:
         for page in self._costs.entities(token, self._grant.advertiser.id):
             for rows in _slices(page):
                 self._write(partial(self._save_entities, rows))
             self._count(entities=len(page))
 
-    def _import_costs(self, token: str, level: AdLevel, start_on: date, end_on: date) -> None:
+    def _import_stretch(self, token: str, stretch: Stretch) -> None:
         # The instant before asking: the figures are at least as fresh as it says.
-        query = CostQuery(level=level, start_on=start_on, end_on=end_on, as_of=self._clock.now())
+        as_of, part, days = self._clock.now(), stretch.part, stretch.days
+        query = CostQuery(part=part, start_on=days.start_on, end_on=days.end_on, as_of=as_of)
+        try:
+            self._import_costs(token, query)
+        except AdNetworkRefused as exc:
+            if part is not CostPart.COUNTRY or isinstance(exc, ConnectionRevoked):
+                raise
+            # Numbers by country are good to have; not worth losing the others for.
+            log.warning("costs_by_country_refused", app_id=self._app.id, error=exc.message)
+        reading = Reading(
+            advertiser_id=self._grant.advertiser.id, part=part, days=days, read_at=as_of
+        )
+        self._write(partial(self._note_reading, reading))
+
+    def _import_costs(self, token: str, query: CostQuery) -> None:
         for page in self._costs.daily_costs(token, self._grant.advertiser.id, query):
             new = sum(self._write(partial(self._save_costs, rows)) for rows in _slices(page))
             self._count(rows=len(page), new_versions=new)
+
+    def _note_reading(self, reading: Reading, uow: UnitOfWork) -> int:
+        uow.costs.note_reading(self._app.id, self._connection.network, reading)
+        return 1
 
     def _save_entities(self, entities: Sequence[AdEntity], uow: UnitOfWork) -> int:
         uow.costs.save_entities(
@@ -286,18 +287,16 @@ class CostImport:
         step: SyncStep,
         *,
         steps_total: int | None = None,
-        level: AdLevel | None = None,
-        start_on: date | None = None,
-        end_on: date | None = None,
+        stretch: Stretch | None = None,
     ) -> None:
         self._state = replace(
             self._state,
             step=step,
             steps_done=self._state.steps_done + 1,
             steps_total=self._state.steps_total if steps_total is None else steps_total,
-            level=level,
-            start_on=start_on,
-            end_on=end_on,
+            part=None if stretch is None else stretch.part,
+            start_on=None if stretch is None else stretch.days.start_on,
+            end_on=None if stretch is None else stretch.days.end_on,
         )
         self._tell(self._state)
 
@@ -309,15 +308,6 @@ class CostImport:
             new_versions=self._state.new_versions + new_versions,
         )
         self._tell(self._state)
-
-
-def _stretches(start_on: date, end_on: date) -> Iterator[tuple[AdLevel, date, date]]:
-    """What to ask for, newest days first: they are what people look at."""
-    while start_on <= end_on:
-        first_on = max(start_on, end_on - timedelta(days=CHUNK_DAYS - 1))
-        for level in AdLevel:
-            yield level, first_on, end_on
-        end_on = first_on - timedelta(days=1)
 
 
 Item = TypeVar("Item")

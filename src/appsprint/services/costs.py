@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +11,7 @@ import structlog
 
 from appsprint.domain.app import App
 from appsprint.domain.connection import Connection, OAuthState
+from appsprint.domain.cost_schedule import Backfill, DayRange, RefreshPeriods
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import (
@@ -28,12 +29,20 @@ from appsprint.services.apps import require_app
 from appsprint.services.cost_import import (
     CostImport,
     Grant,
+    Plan,
     ProgressListener,
     SyncProgress,
     SyncResult,
-    SyncWindow,
     grant_of,
 )
+from appsprint.services.cost_plan import (
+    Stretch,
+    SyncWindow,
+    backfill_plan,
+    due_plan,
+    month_before,
+)
+from appsprint.services.reporting_zone import reporting_zone
 
 log = structlog.get_logger()
 
@@ -87,7 +96,8 @@ class CostSyncService:
         """Import campaigns, ad groups, ads and their daily numbers.
 
         One import of an app runs at a time in this process; a second one waits for it. Running
-        the same import again changes nothing.
+        the same import again changes nothing. One that broke off goes on where it was when the
+        same days are asked for again within a week; days that TikTok still restates are read anew.
 
         Args:
             start_on: The first day, in the advertiser's zone. None: 29 days before the last.
@@ -104,6 +114,38 @@ class CostSyncService:
             ConfigurationError: The secret key does not open the stored token.
         """
         window = SyncWindow(start_on=start_on, end_on=end_on)
+        result = self._run(
+            app_id, network, lambda *found: self._plan_window(window, *found), progress
+        )
+        self._store.write(lambda uow: uow.costs.end_backfill(app_id, network))
+        return result
+
+    def due(self, now: datetime, periods: RefreshPeriods) -> Sequence[DueSync]:
+        """What to import at ``now``, the longest waiting first.
+
+        After a failure the same grant is left alone for some minutes.
+        """
+        if periods.recent <= timedelta(0):
+            return ()
+        found = self._store.read(lambda uow: self._due(uow, now, periods))
+        found.sort(key=lambda connection: (connection.last_sync_at or _NEVER, connection.app_id))
+        return [DueSync(connection.app_id, connection.network) for connection in found]
+
+    def sync_due(self, periods: RefreshPeriods) -> int:
+        """Import everything that is ``due``; how many imports went well.
+
+        Each reads only the days and parts that are due, so one that broke off goes on where it
+        was. Failures are logged and stand in the connection; they are tried again when due.
+        """
+        return sum(self._try(due, periods) for due in self.due(self._clock.now(), periods))
+
+    def _run(
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        planner: Callable[[App, Connection], Plan],
+        progress: ProgressListener | None,
+    ) -> SyncResult:
         with self._turn((app_id, network)):
             app, connection, grant = self._store.read(lambda uow: _load(uow, app_id, network))
             run = CostImport(
@@ -117,59 +159,71 @@ class CostSyncService:
             )
             try:
                 token = self._secrets.open(grant.oauth_token)
-                return run.run(token, window)
+                return run.run(token, lambda connection: planner(app, connection))
             except (AdNetworkRefused, Unavailable, ConfigurationError) as exc:
                 self._failed[app_id, network] = (grant.key, self._clock.now())
                 run.note_failure(exc)
                 raise
 
-    def due(self, now: datetime, *, every: timedelta) -> Sequence[DueSync]:
-        """What to import at ``now``, the longest waiting first; never imported is due at once.
+    def _plan_window(self, window: SyncWindow, app: App, connection: Connection) -> Plan:
+        """Everything in the days that were asked for, and the memory that they were."""
+        now, advertiser_id = self._clock.now(), _account_of(connection)
+        days = window.days(today=_today(app, connection, now))
+        wanted = Backfill(advertiser_id=advertiser_id, days=days, started_at=now)
 
-        After a failure the same grant is left alone for some minutes.
+        def work(uow: UnitOfWork) -> Plan:
+            place = (app.id, connection.network)
+            backfill = wanted.taken_up(uow.costs.backfill(*place))
+            uow.costs.begin_backfill(*place, backfill)
+            read_at = uow.costs.readings(*place, advertiser_id, since=days.start_on)
+            return Plan(days, backfill_plan(backfill, read_at))
 
-        Args:
-            every: The time between imports; zero turns them off.
-        """
-        if every <= timedelta(0):
-            return ()
-        connections = self._store.read(lambda uow: uow.connections.all())
-        due = [connection for connection in connections if self._is_due(connection, now, every)]
-        due.sort(key=lambda connection: (connection.last_sync_at or _NEVER, connection.app_id))
-        return [DueSync(connection.app_id, connection.network) for connection in due]
+        return self._store.write(work)
 
-    def sync_due(self, *, every: timedelta) -> int:
-        """Import everything that is ``due``; how many imports went well.
+    def _plan_due(self, periods: RefreshPeriods, app: App, connection: Connection) -> Plan:
+        stretches = self._store.read(
+            lambda uow: _due_stretches(uow, app, connection, self._clock.now(), periods)
+        )
+        today = _today(app, connection, self._clock.now())
+        first_on = min((stretch.days.start_on for stretch in stretches), default=today)
+        return Plan(DayRange(first_on, today), stretches)
 
-        Failures are logged and stand in the connection; they are tried again when due.
-        """
-        return sum(self._try(due) for due in self.due(self._clock.now(), every=every))
+    def _due(self, uow: UnitOfWork, now: datetime, periods: RefreshPeriods) -> list[Connection]:
+        apps = {app.id: app for app in uow.apps.all()}
+        return [
+            connection
+            for connection in uow.connections.all()
+            if connection.app_id in apps
+            and self._may_import(connection, now, pause=min(PAUSE_AFTER_FAILURE, periods.recent))
+            and _due_stretches(uow, apps[connection.app_id], connection, now, periods)
+        ]
 
     def _turn(self, key: _Key) -> threading.Lock:
         with self._guard:
             return self._running.setdefault(key, threading.Lock())
 
-    def _is_due(self, connection: Connection, now: datetime, every: timedelta) -> bool:
+    def _may_import(self, connection: Connection, now: datetime, *, pause: timedelta) -> bool:
         grant = grant_of(connection)
         if grant is None:
             return False
         failed_grant, failed_at = self._failed.get(
             (connection.app_id, connection.network), (None, _NEVER)
         )
-        pause = min(PAUSE_AFTER_FAILURE, every)
-        if failed_grant == grant.key and now - failed_at < pause:
-            return False
-        return connection.last_sync_at is None or now - connection.last_sync_at >= every
+        return failed_grant != grant.key or now - failed_at >= pause
 
-    def _try(self, due: DueSync) -> bool:
+    def _try(self, due: DueSync, periods: RefreshPeriods) -> bool:
         lines = log.bind(app_id=due.app_id, network=due.network.value)
         try:
-            result = self.sync(due.app_id, due.network)
+            result = self._run(
+                due.app_id, due.network, lambda *found: self._plan_due(periods, *found), None
+            )
         except AppsprintError as exc:
             lines.warning("cost_sync_failed", code=exc.code, error=exc.message)
             return False
         lines.info(
             "cost_sync_finished",
+            start_on=result.start_on.isoformat(),
+            end_on=result.end_on.isoformat(),
             entities=result.entities,
             rows=result.rows,
             new_versions=result.new_versions,
@@ -195,6 +249,24 @@ def _why_not(connection: Connection | None) -> Conflict:
             "the connection to the ad network was lost: connect it again", code="reconnect_needed"
         )
     return Conflict("no advertiser is chosen: choose one first", code="choose_advertiser")
+
+
+def _due_stretches(
+    uow: UnitOfWork, app: App, connection: Connection, now: datetime, periods: RefreshPeriods
+) -> Sequence[Stretch]:
+    today = _today(app, connection, now)
+    read_at = uow.costs.readings(
+        app.id, connection.network, _account_of(connection), since=month_before(today)
+    )
+    return due_plan(read_at, today=today, now=now, periods=periods)
+
+
+def _today(app: App, connection: Connection, now: datetime) -> date:
+    return now.astimezone(reporting_zone(app, connection)).date()
+
+
+def _account_of(connection: Connection) -> str:
+    return "" if connection.advertiser is None else connection.advertiser.id
 
 
 def _ignore(progress: SyncProgress) -> None:

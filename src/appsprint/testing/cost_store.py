@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,14 +11,17 @@ from decimal import Decimal
 import pytest
 
 from appsprint.domain.connection import Advertiser, Connection, OAuthState
-from appsprint.domain.cost import AdEntity, AdLevel, CountingRules, EntityVersion
+from appsprint.domain.cost import AdEntity, AdLevel, CostPart, CountingRules, EntityVersion
+from appsprint.domain.cost_schedule import Backfill, DayRange, settles_at
 from appsprint.domain.report import Breakdown, CostSum, local_days
+from appsprint.ports.costs import Reading
 from appsprint.ports.store import Store
 from appsprint.testing.scene import Scene
 
 DAY = date(2026, 3, 10)
 FIRST = datetime(2026, 3, 10, 8, tzinfo=UTC)
 LATER = FIRST + timedelta(hours=6)
+ONE_DAY = timedelta(days=1)
 
 
 class CostStoreContract:
@@ -105,6 +108,72 @@ class CostStoreContract:
         other.cost("c1", DAY, spend=Decimal(16))
 
         assert in_force(scene).spend_micros == 1_000_000
+
+    def test_every_version_of_a_day_can_be_read(self, store: Store) -> None:
+        """In the order of the readings; the last one counts."""
+        scene = Scene(store)
+        scene.cost("c1", DAY, as_of=FIRST, spend=Decimal(10))
+        scene.cost("c1", DAY, as_of=LATER, spend=Decimal(12), impressions=5)
+        scene.cost("c1", DAY, level=AdLevel.AD, as_of=FIRST, spend=Decimal(1))
+
+        found = store.read(
+            lambda uow: uow.costs.versions(scene.app_id, scene.network, AdLevel.CAMPAIGN, "c1", DAY)
+        )
+        assert [(row.as_of, row.spend_micros, row.impressions) for row in found] == [
+            (FIRST, 10_000_000, None),
+            (LATER, 12_000_000, 5),
+        ]
+
+    def test_rows_by_country_are_apart_from_the_whole(self, store: Store) -> None:
+        """They are restated by themselves, and never in a sum with the whole."""
+        scene = Scene(store)
+        scene.cost("c1", DAY, as_of=FIRST, spend=Decimal(10))
+
+        assert scene.cost("c1", DAY, as_of=FIRST, spend=Decimal(4), country="FR") == 1
+        assert scene.cost("c1", DAY, as_of=FIRST, spend=Decimal(6), country="-") == 1
+        assert scene.cost("c1", DAY, as_of=LATER, spend=Decimal(4), country="FR") == 0
+        assert scene.cost("c1", DAY, as_of=LATER, spend=Decimal(5), country="FR") == 1
+
+        assert in_force(scene).spend_micros == 10_000_000
+
+    def test_a_day_remembers_when_it_was_last_read(self, store: Store) -> None:
+        """Each part and account for itself; a reading that began earlier changes nothing."""
+        scene = Scene(store)
+        note(scene, CostPart.AD, DAY - ONE_DAY, DAY, at=LATER)
+        note(scene, CostPart.AD, DAY, DAY, at=FIRST)
+        note(scene, CostPart.COUNTRY, DAY, DAY, at=FIRST)
+        note(scene, CostPart.AD, DAY, DAY, at=FIRST, account="7302")
+
+        assert readings(scene, since=DAY - ONE_DAY) == {
+            CostPart.AD: {DAY - ONE_DAY: LATER, DAY: LATER},
+            CostPart.COUNTRY: {DAY: FIRST},
+        }
+
+    def test_of_old_days_only_those_that_matter_are_told(self, store: Store) -> None:
+        """Those that were not final when they were read, and the newest."""
+        scene = Scene(store)
+        unsettled, settled, newest = (DAY - number * ONE_DAY for number in (92, 91, 90))
+        note(scene, CostPart.AD, unsettled, unsettled, at=settles_at(unsettled) - ONE_DAY)
+        note(scene, CostPart.AD, settled, settled, at=settles_at(settled))
+        note(scene, CostPart.AD, newest, newest, at=settles_at(newest))
+
+        (told,) = readings(scene, since=DAY).values()
+        assert told.keys() == {unsettled, newest}
+
+    def test_a_backfill_is_remembered_until_it_ends(self, store: Store) -> None:
+        """One at a time for each app; a new one takes the place of the old."""
+        scene, other = Scene(store), Scene(store, app_id="app_2")
+        first, second = (
+            Backfill(advertiser_id="7301", days=DayRange(DAY - ONE_DAY, DAY), started_at=at)
+            for at in (FIRST, LATER)
+        )
+
+        assert backfill(scene) is None
+        begin(scene, first)
+        begin(scene, second)
+        assert (backfill(scene), backfill(other)) == (second, None)
+        store.write(lambda uow: uow.costs.end_backfill(scene.app_id, scene.network))
+        assert backfill(scene) is None
 
     def test_entities_show_their_latest_name(self, store: Store) -> None:
         """A renamed campaign has its new name; one that is deleted stays."""
@@ -267,6 +336,38 @@ def in_force(scene: Scene, entity_id: str = "c1") -> CostSum:
     )
     (row,) = [row for row in found if row.value == entity_id]
     return row
+
+
+def note(
+    scene: Scene,
+    part: CostPart,
+    start_on: date,
+    end_on: date,
+    *,
+    at: datetime,
+    account: str = "7301",
+) -> None:
+    """Days that were read completely."""
+    days = DayRange(start_on, end_on)
+    reading = Reading(advertiser_id=account, part=part, days=days, read_at=at)
+    scene.store.write(lambda uow: uow.costs.note_reading(scene.app_id, scene.network, reading))
+
+
+def readings(scene: Scene, *, since: date) -> Mapping[CostPart, Mapping[date, datetime]]:
+    """What the store tells of the account 7301."""
+    return scene.store.read(
+        lambda uow: uow.costs.readings(scene.app_id, scene.network, "7301", since=since)
+    )
+
+
+def begin(scene: Scene, wanted: Backfill) -> None:
+    """A backfill that begins."""
+    scene.store.write(lambda uow: uow.costs.begin_backfill(scene.app_id, scene.network, wanted))
+
+
+def backfill(scene: Scene) -> Backfill | None:
+    """The one that is not finished."""
+    return scene.store.read(lambda uow: uow.costs.backfill(scene.app_id, scene.network))
 
 
 def history(scene: Scene) -> Sequence[EntityVersion]:

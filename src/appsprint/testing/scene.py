@@ -191,6 +191,7 @@ class Scene:
         installs: int | None = None,
         revenue: Decimal | None = None,
         currency: str | None = None,
+        country: str | None = None,
     ) -> int:
         """What the network reports for one entity and day; 1 when it is news, else 0."""
         row = CostRow(
@@ -203,6 +204,7 @@ class Scene:
             clicks=clicks,
             reported_installs=installs,
             reported_revenue_micros=None if revenue is None else to_micros(revenue),
+            country=country,
         )
         return self.store.write(
             lambda uow: uow.costs.save_costs(self.app_id, self.network, [row], currency=currency)

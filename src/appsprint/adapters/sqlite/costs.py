@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from appsprint.adapters.sqlite.rows import from_ms, to_ms
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.belonging import Landing, landing_slug
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow, CountingRules, EntityVersion
+from appsprint.domain.cost import (
+    AdEntity,
+    AdLevel,
+    CostPart,
+    CostRow,
+    CountingRules,
+    EntityVersion,
+)
+from appsprint.domain.cost_schedule import SETTLE_TIME, Backfill, DayRange
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
+from appsprint.ports.costs import Reading
 
 _SQL = queries("costs")
 
@@ -67,6 +77,54 @@ class SqliteCosts:
     ) -> int:
         return sum(self._save_cost(app_id, network, row, currency) for row in rows)
 
+    def versions(
+        self, app_id: AppId, network: AdNetwork, level: AdLevel, entity_id: str, day_on: date
+    ) -> Sequence[CostRow]:
+        key = (app_id, network, level, day_on.isoformat(), entity_id)
+        return [_cost(row) for row in self._connection.execute(_SQL["select_cost_versions"], key)]
+
+    def note_reading(self, app_id: AppId, network: AdNetwork, reading: Reading) -> None:
+        account = (app_id, network, reading.advertiser_id, reading.part)
+        at_ms = to_ms(reading.read_at)
+        self._connection.executemany(
+            _SQL["save_reading"],
+            [(*account, day_on.isoformat(), at_ms) for day_on in reading.days],
+        )
+
+    def readings(
+        self, app_id: AppId, network: AdNetwork, advertiser_id: str, *, since: date
+    ) -> Mapping[CostPart, Mapping[date, datetime]]:
+        values = {
+            "app_id": app_id,
+            "network": network,
+            "advertiser_id": advertiser_id,
+            "since": since.isoformat(),
+            "settle_seconds": SETTLE_TIME.total_seconds(),
+        }
+        found: defaultdict[CostPart, dict[date, datetime]] = defaultdict(dict)
+        for row in self._connection.execute(_SQL["select_readings"], values):
+            day_on = date.fromisoformat(row["day_on"])
+            found[CostPart(row["part"])][day_on] = from_ms(row["read_at_ms"])
+        return dict(found)
+
+    def backfill(self, app_id: AppId, network: AdNetwork) -> Backfill | None:
+        row = self._connection.execute(_SQL["select_backfill"], (app_id, network)).fetchone()
+        return None if row is None else _backfill(row)
+
+    def begin_backfill(self, app_id: AppId, network: AdNetwork, backfill: Backfill) -> None:
+        values = (
+            app_id,
+            network,
+            backfill.advertiser_id,
+            backfill.days.start_on.isoformat(),
+            backfill.days.end_on.isoformat(),
+            to_ms(backfill.started_at),
+        )
+        self._connection.execute(_SQL["save_backfill"], values)
+
+    def end_backfill(self, app_id: AppId, network: AdNetwork) -> None:
+        self._connection.execute(_SQL["delete_backfill"], (app_id, network))
+
     def latest_currency(self, app_id: AppId, network: AdNetwork) -> str | None:
         row = self._connection.execute(_SQL["latest_currency"], (app_id, network)).fetchone()
         return None if row is None else str(row["currency"])
@@ -103,16 +161,32 @@ class SqliteCosts:
         self, app_id: AppId, network: AdNetwork, row: CostRow, currency: str | None
     ) -> bool:
         known = (*row.figures, currency)
-        key = (app_id, network, row.level, row.day_on.isoformat(), row.entity_id)
-        present = self._connection.execute(_SQL["select_cost_in_force"], key).fetchone()
+        part = row.level if row.country is None else row.country
+        key = (app_id, network, part, row.day_on.isoformat(), row.entity_id)
+        sql = _COST_SQL[row.country is not None]
+        present = self._connection.execute(sql["select_cost_in_force"], key).fetchone()
         if present is not None:
             as_of_ms, *figures = present
             if tuple(figures) == known or as_of_ms > to_ms(row.as_of):
                 return False
-            self._connection.execute(_SQL["supersede_cost"], key)
-        values = (*key, to_ms(row.as_of), *known)
-        self._connection.execute(_SQL["insert_cost"], values)
+            self._connection.execute(sql["supersede_cost"], key)
+        self._connection.execute(sql["insert_cost"], (*key, to_ms(row.as_of), *known))
         return True
+
+
+def _cost_sql(table: str, part: str) -> Mapping[str, str]:
+    """The queries over one of the two tables of cost rows, which differ in one column."""
+    return {
+        name: _SQL[name].replace("{table}", table).replace("{part}", part)
+        for name in ("select_cost_in_force", "supersede_cost", "insert_cost")
+    }
+
+
+# By whether a row is one by country.
+_COST_SQL = {
+    False: _cost_sql("cost_rows", "level"),
+    True: _cost_sql("country_cost_rows", "country"),
+}
 
 
 def _entity(row: sqlite3.Row) -> AdEntity:
@@ -150,4 +224,27 @@ def _version(row: sqlite3.Row) -> EntityVersion:
         objective=row["objective"],
         is_deleted=bool(row["is_deleted"]),
         landing_page_url=row["landing_page_url"],
+    )
+
+
+def _cost(row: sqlite3.Row) -> CostRow:
+    return CostRow(
+        level=AdLevel(row["level"]),
+        entity_id=row["entity_id"],
+        day_on=date.fromisoformat(row["day_on"]),
+        as_of=from_ms(row["as_of_ms"]),
+        spend_micros=row["spend_micros"],
+        impressions=row["impressions"],
+        clicks=row["clicks"],
+        reported_installs=row["reported_installs"],
+        reported_revenue_micros=row["reported_revenue_micros"],
+    )
+
+
+def _backfill(row: sqlite3.Row) -> Backfill:
+    start_on, end_on = (date.fromisoformat(row[name]) for name in ("start_on", "end_on"))
+    return Backfill(
+        advertiser_id=row["advertiser_id"],
+        days=DayRange(start_on, end_on),
+        started_at=from_ms(row["started_at_ms"]),
     )

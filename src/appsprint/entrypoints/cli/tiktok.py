@@ -9,19 +9,16 @@ from typing import Annotated
 import typer
 
 from appsprint.domain.authorization import COMMAND_LINE
-from appsprint.entrypoints.cli import tiktok_mapping
+from appsprint.entrypoints.cli import tiktok_mapping, tiktok_sync
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
     AppOption,
-    FirstDayOption,
     JsonOption,
-    LastDayOption,
     YesOption,
     ask,
     chosen_app,
 )
 from appsprint.entrypoints.cli.output import print_items, print_json, print_one, tell
-from appsprint.entrypoints.cli.progress import progress_bar
 from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.http.api.tiktok import (
     AuthorizeAnswer,
@@ -33,12 +30,11 @@ from appsprint.entrypoints.http.api.tiktok import (
 )
 from appsprint.entrypoints.http.api.tiktok_insight import (
     diagnosis_answer,
-    sync_answer,
     vbo_answer,
 )
-from appsprint.services.cost_import import SyncProgress, SyncStep
 
 app = new_noun()
+app.command("sync")(tiktok_sync.sync)
 app.add_typer(tiktok_mapping.app, name="mapping", help="What in-app events fire as.")
 
 ADVERTISER_COLUMNS = ("id", "name", "currency", "time_zone")
@@ -124,25 +120,6 @@ def events_api(
 
 
 @app.command()
-def sync(
-    *,
-    app_id: AppOption = None,
-    start: FirstDayOption = None,
-    end: LastDayOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Import campaigns and daily metrics now, by default of the last 30 days."""
-    with open_services() as services, progress_bar("Importing from TikTok") as report:
-
-        def show(progress: SyncProgress) -> None:
-            report(_words_for(progress.step), progress.steps_done, progress.steps_total)
-
-        owner = chosen_app(services, app_id)
-        result = services.costs.sync(owner, start_on=start, end_on=end, progress=show)
-    print_one(sync_answer(result), as_json=json)
-
-
-@app.command()
 def disconnect(
     *, app_id: AppOption = None, yes: YesOption = False, json: JsonOption = False
 ) -> None:
@@ -169,18 +146,6 @@ def diagnostics(*, app_id: AppOption = None, json: JsonOption = False) -> None:
         found = services.diagnostics.check(chosen_app(services, app_id))
     items = [diagnosis_answer(one) for one in found]
     print_items({"items": items, "next_cursor": None}, DIAGNOSIS_COLUMNS, as_json=json)
-
-
-def _words_for(step: SyncStep) -> str:
-    match step:
-        case SyncStep.ADVERTISER:
-            return "Asking for the advertiser"
-        case SyncStep.ENTITIES:
-            return "Reading campaigns, ad groups and ads"
-        case SyncStep.COSTS:
-            return "Reading daily numbers"
-        case SyncStep.DONE:
-            return "Done"
 
 
 def _read_token(path: Path | None) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from appsprint.domain.connection import Connection
+from appsprint.domain.cost_schedule import RefreshPeriods
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import AppsprintError
@@ -130,8 +131,14 @@ class Worker:
         return self._services.store.read(lambda uow: uow.connections.get(*key))
 
     def _sync_due(self) -> None:
-        every = timedelta(minutes=self._services.settings.tiktok_sync_minutes)
-        self._services.costs.sync_due(every=every)
+        settings = self._services.settings
+        self._services.costs.sync_due(
+            RefreshPeriods(
+                recent=timedelta(minutes=settings.tiktok_sync_minutes),
+                week=timedelta(hours=settings.tiktok_sync_week_hours),
+                month=timedelta(hours=settings.tiktok_sync_month_hours),
+            )
+        )
 
     def _upkeep(self) -> None:
         self._services.access.forget_old_answers()

@@ -7,6 +7,7 @@ same, takes at most 30 days at a time and counts days in the advertiser's own ti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +19,14 @@ import structlog
 from appsprint.adapters.networks.tiktok.advertisers import read_advertiser
 from appsprint.adapters.networks.tiktok.management import ManagementApi
 from appsprint.domain.connection import Advertiser
-from appsprint.domain.cost import AdEntity, AdLevel, CostRow, CountingRules
+from appsprint.domain.cost import (
+    UNKNOWN_COUNTRY,
+    AdEntity,
+    AdLevel,
+    CostPart,
+    CostRow,
+    CountingRules,
+)
 from appsprint.domain.money import parse_decimal, to_micros
 from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable
 from appsprint.ports.ad_network import CostQuery
@@ -33,6 +41,7 @@ MAX_NAME_LENGTH = 512
 METRICS = ("spend", "impressions", "clicks", "conversion", "total_complete_payment_rate")
 # No account reaches this; a longer number would not fit the store's 64 bits.
 _MAX_NUMBER = 10**12
+_COUNTRY_CODE = re.compile("[A-Z]{2}")
 _ORIGINS = ("TT_ADS_PLATFORM", "PROMOTE")
 # A field that the endpoint does not know, and fields that were switched off (return codes).
 _FIELD_REFUSALS = frozenset({40002, 41002})
@@ -144,7 +153,7 @@ class TikTokCostImporter:
         self, access_token: str, advertiser_id: str, query: CostQuery
     ) -> Iterator[Sequence[CostRow]]:
         for start_on, end_on in report_windows(query.start_on, query.end_on):
-            params = _report_params(advertiser_id, query.level, start_on, end_on)
+            params = _report_params(advertiser_id, query.part, start_on, end_on)
             for page in self._report_pages(access_token, params):
                 yield [_cost_row(query, row) for row in page.list]
 
@@ -224,9 +233,10 @@ def _plain_entity_params(advertiser_id: str, spelling: _Level) -> dict[str, obje
 
 
 def _report_params(
-    advertiser_id: str, level: AdLevel, start_on: date, end_on: date
+    advertiser_id: str, part: CostPart, start_on: date, end_on: date
 ) -> dict[str, object]:
-    spelling = _LEVELS[level]
+    spelling = _LEVELS[part.level]
+    by_country = ("country_code",) if part is CostPart.COUNTRY else ()
     # Without this filter the past spend of a deleted campaign vanishes from the report.
     # `filter_value` is JSON text within JSON.
     everything = {
@@ -239,7 +249,7 @@ def _report_params(
         "service_type": "AUCTION",
         "report_type": "BASIC",
         "data_level": spelling.data_level,
-        "dimensions": (spelling.id_dimension, "stat_time_day"),
+        "dimensions": (spelling.id_dimension, *by_country, "stat_time_day"),
         "metrics": METRICS,
         "start_date": start_on.isoformat(),
         "end_date": end_on.isoformat(),
@@ -284,9 +294,10 @@ def _counting(entity: _Entity) -> CountingRules | None:
 
 def _cost_row(query: CostQuery, row: _ReportRow) -> CostRow:
     metrics = row.metrics
-    entity_id, day_on = _place_of(row, _LEVELS[query.level].id_dimension)
+    level = query.part.level
+    entity_id, day_on = _place_of(row, _LEVELS[level].id_dimension)
     return CostRow(
-        level=query.level,
+        level=level,
         entity_id=entity_id,
         day_on=day_on,
         as_of=query.as_of,
@@ -295,7 +306,13 @@ def _cost_row(query: CostQuery, row: _ReportRow) -> CostRow:
         clicks=_count(metrics.get("clicks")),
         reported_installs=_count(metrics.get("conversion")),
         reported_revenue_micros=_micros(metrics.get("total_complete_payment_rate")),
+        country=_country_of(row) if query.part is CostPart.COUNTRY else None,
     )
+
+
+def _country_of(row: _ReportRow) -> str:
+    code = row.dimensions.get("country_code", "").upper()
+    return code if _COUNTRY_CODE.fullmatch(code) else UNKNOWN_COUNTRY
 
 
 def _place_of(row: _ReportRow, id_dimension: str) -> tuple[str, date]:

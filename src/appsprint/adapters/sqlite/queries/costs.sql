@@ -47,22 +47,62 @@ SELECT * FROM ad_entities WHERE app_id = ? AND network = ? AND level = ? ORDER B
 -- The figures that count now for one entity and day, and when they were read.
 SELECT
     as_of_ms, spend_micros, impressions, clicks, reported_installs, reported_revenue_micros, currency
-FROM cost_rows
-WHERE app_id = ? AND network = ? AND level = ? AND day_on = ? AND entity_id = ?
+FROM {table}
+WHERE app_id = ? AND network = ? AND {part} = ? AND day_on = ? AND entity_id = ?
 AND is_in_force = 1;
 
 -- name: supersede_cost
 -- A restatement takes the older version's place and keeps it.
-UPDATE cost_rows SET is_in_force = 0
-WHERE app_id = ? AND network = ? AND level = ? AND day_on = ? AND entity_id = ?
+UPDATE {table} SET is_in_force = 0
+WHERE app_id = ? AND network = ? AND {part} = ? AND day_on = ? AND entity_id = ?
 AND is_in_force = 1;
 
 -- name: insert_cost
 -- One version of one day; a second one read at the same instant replaces the first.
-INSERT OR REPLACE INTO cost_rows (
-    app_id, network, level, day_on, entity_id, as_of_ms, spend_micros, impressions, clicks,
+INSERT OR REPLACE INTO {table} (
+    app_id, network, {part}, day_on, entity_id, as_of_ms, spend_micros, impressions, clicks,
     reported_installs, reported_revenue_micros, currency, is_in_force
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+
+-- name: select_cost_versions
+-- Everything that was read of one entity's day.
+SELECT * FROM cost_rows
+WHERE app_id = ? AND network = ? AND level = ? AND day_on = ? AND entity_id = ?
+ORDER BY as_of_ms;
+
+-- name: save_reading
+-- A day that was read completely; a reading that began earlier says nothing new.
+INSERT INTO cost_readings (app_id, network, advertiser_id, part, day_on, read_at_ms)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (app_id, network, advertiser_id, part, day_on) DO UPDATE SET
+    read_at_ms = max(read_at_ms, excluded.read_at_ms);
+
+-- name: select_readings
+-- The newest day of each part, the days since :since, and older ones that were not final when read.
+SELECT part, day_on, read_at_ms FROM cost_readings AS r
+WHERE
+    app_id = :app_id AND network = :network AND advertiser_id = :advertiser_id
+    AND (day_on >= :since OR read_at_ms < (unixepoch(day_on) + :settle_seconds) * 1000
+    OR day_on = (
+        SELECT max(day_on) FROM cost_readings
+        WHERE
+            app_id = r.app_id AND network = r.network AND advertiser_id = r.advertiser_id
+            AND part = r.part
+    ));
+
+-- name: select_backfill
+-- The backfill of an app that is not finished.
+SELECT * FROM backfills WHERE app_id = ? AND network = ?;
+
+-- name: save_backfill
+-- A backfill that begins.
+INSERT OR REPLACE INTO backfills (
+    app_id, network, advertiser_id, start_on, end_on, started_at_ms
+) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: delete_backfill
+-- A backfill that is finished.
+DELETE FROM backfills WHERE app_id = ? AND network = ?;
 
 -- name: latest_currency
 -- The currency of the latest day that has one.
