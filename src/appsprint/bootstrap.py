@@ -43,6 +43,7 @@ from appsprint.services.links import LinkService
 from appsprint.services.mapping import MappingService
 from appsprint.services.replay import Replay
 from appsprint.services.reports import ReportService
+from appsprint.services.rollups import RollupService
 from appsprint.services.sending import SendingService
 from appsprint.services.vbo import VboService
 
@@ -165,6 +166,7 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
         sending=_sending(parts, lease),
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
+        rollups=RollupService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
         diagnostics=DiagnosticsService(
@@ -224,6 +226,7 @@ def _doctor(services: Services, inspection: SqliteInspection, spool: FileSpool) 
         secrets=services.secrets,
         settings=services.settings,
         ledger=services.ledger,
+        rollups=services.rollups,
         inspection=inspection,
         spool=spool,
     )

@@ -21,6 +21,7 @@ from appsprint.errors import ConfigurationError, StoreUnavailable
 from appsprint.ports.events import ReceivedCounts
 from appsprint.services.doctor import Check, CheckState, DoctorService
 from appsprint.services.ledger import LedgerService
+from appsprint.services.rollups import RollupService
 from appsprint.testing.scene import Scene
 from tests.support.control_plane import ReversibleBox, StandingClock
 from tests.support.facts import put_delivery, put_event, put_install
@@ -68,6 +69,7 @@ class Ward:
             secrets=self.secrets,
             settings=Settings(**{"public_url": "https://app.example.com", **settings}),  # type: ignore[arg-type]
             ledger=LedgerService(store=self.scene.store),
+            rollups=RollupService(store=self.scene.store),
             inspection=SqliteInspection(self.path),
             spool=self.spool,
         )
@@ -123,7 +125,8 @@ def test_a_sound_server(ward: Ward) -> None:
     """Every check is made, in a fixed order, and nothing is left to do."""
     checks = ward.examine()
 
-    names = ["database", "ledger", "secret_key", "settings", "connection", "queue", "spool"]
+    names = ["database", "ledger", "rollups", "secret_key", "settings"]
+    names += ["connection", "queue", "spool"]
     assert [check.name for check in checks] == names
     assert {check.state for check in checks} == {CheckState.OK}
     assert {check.action for check in checks} == {None}
@@ -138,6 +141,7 @@ def test_an_empty_server(tmp_path: Path) -> None:
         secrets=ReversibleBox(),
         settings=Settings(),
         ledger=LedgerService(store=store),
+        rollups=RollupService(store=store),
         inspection=SqliteInspection(tmp_path / "store.db"),
         spool=ListSpool(),
     )
@@ -202,6 +206,25 @@ def test_a_ledger_with_a_gap(ward: Ward) -> None:
 
     assert (found.state, found.app_id) == (CheckState.FAILING, ward.scene.app_id)
     assert "2 events were received and 1 are accounted for" in found.message
+
+
+def test_sums_of_reports_that_drifted(ward: Ward) -> None:
+    """They are told, with the command that computes them anew; it mends them."""
+    store, app_id = ward.scene.store, ward.scene.app_id
+    service = RollupService(store=store)
+    ward.scene.credited_install(NOON, campaign_id="c1")
+    while service.advance():
+        pass
+    assert ward.found("rollups").state is CheckState.OK
+    with closing(sqlite3.connect(ward.path)) as connection, connection:
+        connection.execute("UPDATE rollup_sums SET installs = 7 WHERE kind = 'campaign'")
+
+    found = ward.found("rollups")
+
+    assert (found.state, found.app_id) == (CheckState.FAILING, app_id)
+    assert f"reports rebuild --app {app_id}" in str(found.action)
+    service.rebuild(app_id)
+    assert ward.found("rollups").state is CheckState.OK
 
 
 def test_a_wrong_secret_key(ward: Ward) -> None:

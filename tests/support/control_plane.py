@@ -32,6 +32,7 @@ from appsprint.services.ledger import LedgerService
 from appsprint.services.links import LinkService
 from appsprint.services.mapping import MappingService
 from appsprint.services.reports import ReportService
+from appsprint.services.rollups import RollupService
 from appsprint.services.sending import SendingService
 from appsprint.services.vbo import VboService
 from tests.support.fake_network import FakeNetwork
@@ -157,6 +158,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         ),
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
+        rollups=RollupService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=chosen.tiktok_vbo_threshold),
         diagnostics=DiagnosticsService(

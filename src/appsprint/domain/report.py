@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from appsprint.domain.metrics import Metrics
 
+_DAY = timedelta(days=1)
+
 
 class Breakdown(StrEnum):
     """What one row of a report stands for."""
@@ -40,11 +42,30 @@ def local_days(start_on: date, end_on: date, zone: tzinfo) -> tuple[ReportDay, .
     """
     count = (end_on - start_on).days + 1
     dates = [start_on + timedelta(days=number) for number in range(count + 1)]
-    starts = [datetime.combine(day_on, time.min, zone).astimezone(UTC) for day_on in dates]
+    starts = [_starts_at(day_on, zone) for day_on in dates]
     return tuple(
         ReportDay(day_on=dates[number], start_at=starts[number], end_at=starts[number + 1])
         for number in range(count)
     )
+
+
+def local_day(at: datetime, zone: tzinfo) -> date:
+    """The one of ``local_days`` that ``at`` is in; within days of the ends of the calendar, UTC's.
+
+    It is the date on the wall, except where clocks go back over midnight and show yesterday's
+    date again.
+    """
+    try:
+        day_on = at.astimezone(zone).date()
+        if _starts_at(day_on + _DAY, zone) <= at:
+            return day_on + _DAY
+        return day_on if _starts_at(day_on, zone) <= at else day_on - _DAY
+    except OverflowError:
+        return at.astimezone(UTC).date()
+
+
+def _starts_at(day_on: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day_on, time.min, zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +75,8 @@ class InstallSum:
     Attributes:
         value: The campaign's id and so on; None where the click did not tell.
         name: A name that the clicks carried, if they did.
-        campaign_id: The campaign above an ad group or an ad, if the clicks told it.
+        campaign_id: The campaign above an ad group or an ad, if the clicks told it; None for
+            other values.
     """
 
     value: str | None

@@ -16,6 +16,7 @@ from appsprint.ports.events import EventRepository
 from appsprint.ports.installs import InstallRepository
 from appsprint.ports.links import LinkRepository
 from appsprint.ports.reports import ReportRepository
+from appsprint.ports.rollups import RollupRepository
 
 T = TypeVar("T")
 
@@ -70,7 +71,12 @@ class UnitOfWork(Protocol):
 
     @property
     def reports(self) -> ReportRepository:
-        """Sums for reports."""
+        """Sums for reports, from the facts."""
+        ...
+
+    @property
+    def rollups(self) -> RollupRepository:
+        """Sums for reports that are kept ready."""
         ...
 
 

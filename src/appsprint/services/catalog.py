@@ -26,6 +26,7 @@ from appsprint.services.ledger import LedgerService
 from appsprint.services.links import LinkService
 from appsprint.services.mapping import MappingService
 from appsprint.services.reports import ReportService
+from appsprint.services.rollups import RollupService
 from appsprint.services.sending import SendingService
 from appsprint.services.vbo import VboService
 
@@ -54,6 +55,7 @@ class Services:
     sending: SendingService
     costs: CostSyncService
     reports: ReportService
+    rollups: RollupService
     ledger: LedgerService
     vbo: VboService
     diagnostics: DiagnosticsService

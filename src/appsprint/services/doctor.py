@@ -21,6 +21,7 @@ from appsprint.ports.spool import ClickSpool
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.connection_health import overview_of
 from appsprint.services.ledger import LedgerService
+from appsprint.services.rollups import RollupService
 
 # Sending is a matter of seconds; what waits longer has a reason.
 LATE_QUEUE = timedelta(minutes=10)
@@ -52,7 +53,7 @@ class Check:
 
 
 class DoctorService:
-    """Looks at the store, the ledger, the secret key, the settings and the connections."""
+    """Looks at the store, the books, the secret key, the settings and the connections."""
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class DoctorService:
         secrets: SecretBox,
         settings: Settings,
         ledger: LedgerService,
+        rollups: RollupService,
         inspection: StoreInspection,
         spool: ClickSpool,
     ) -> None:
@@ -70,6 +72,7 @@ class DoctorService:
         self._secrets = secrets
         self._settings = settings
         self._ledger = ledger
+        self._rollups = rollups
         self._inspection = inspection
         self._spool = spool
 
@@ -78,6 +81,7 @@ class DoctorService:
         looks: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
             ("database", self._database),
             ("ledger", self._ledgers),
+            ("rollups", self._rollup_sums),
             ("secret_key", self._secret_key),
             ("settings", self._settings_sanity),
             ("connection", self._connections),
@@ -120,6 +124,21 @@ class DoctorService:
                     state=CheckState.FAILING,
                     message=f"{app.name}: {'; '.join(result.gaps)}.",
                     action="Report this with the output of this command; keep the database.",
+                )
+
+    def _rollup_sums(self) -> Iterator[Check]:
+        for app in self._apps():
+            differences = self._rollups.differences(app.id)
+            if not differences:
+                message = f"{app.name}: reports say what the stored facts say."
+                yield _ok("rollups", message, app.id)
+            else:
+                yield Check(
+                    name="rollups",
+                    app_id=app.id,
+                    state=CheckState.FAILING,
+                    message=f"{app.name}: {differences} sums of reports are not what facts give.",
+                    action=f"Run `appsprint reports rebuild --app {app.id}` and report this.",
                 )
 
     def _secret_key(self) -> Iterator[Check]:

@@ -18,6 +18,7 @@ from appsprint.ports.exchange_rates import ExchangeRates
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.apps import require_app
 from appsprint.services.reporting_zone import reporting_zone
+from appsprint.services.rollups import SumScope, attributed_sums
 
 
 class ReportService:
@@ -65,13 +66,15 @@ def _load_facts(
     frame: ReportFrame,
     connection: Connection | None,
 ) -> ReportFacts:
-    scope = (app_id, query.network, query.breakdown, frame.days)
-    installs, revenue = uow.reports.installs(*scope), uow.reports.revenue(*scope)
+    scope = SumScope(
+        app_id=app_id, network=query.network, days=frame.days, time_zone=frame.time_zone
+    )
+    installs, revenue = attributed_sums(uow, scope, query.breakdown)
     is_by_link = query.breakdown is Breakdown.LINK
     return ReportFacts(
         installs=installs,
         revenue=revenue,
-        costs=uow.reports.costs(*scope),
+        costs=uow.reports.costs(app_id, query.network, query.breakdown, frame.days),
         entities=_entities(uow, app_id, query),
         link_names=_link_names(uow, app_id, (*installs, *revenue)) if is_by_link else {},
         synced_at=None if connection is None else connection.last_sync_at,

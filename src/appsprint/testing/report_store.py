@@ -187,7 +187,8 @@ class ReportStoreContract:
             Breakdown.COUNTRY: ("DE", None),
             Breakdown.LINK: (link_id, None),
         }
-        assert {row.campaign_id for row in found.values()} == {"c1"}
+        above = {by: row.campaign_id for by, row in found.items() if row.campaign_id is not None}
+        assert above == {Breakdown.ADGROUP: "c1", Breakdown.AD: "c1"}
 
     def test_revenue_has_the_same_breakdowns(self, store: Store) -> None:
         """An event follows its install's click in each of them."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import count
 
 from appsprint.domain.app import App, Environment, Platform
+from appsprint.domain.click import Click
 from appsprint.domain.connection import Connection
 from appsprint.domain.cost import AdEntity, AdLevel, CostRow
 from appsprint.domain.ids import AppId, ClickId, EventId, InstallId, LinkId
@@ -21,6 +22,7 @@ from appsprint.domain.link import AdNetwork, Link
 from appsprint.domain.money import to_micros
 from appsprint.ports.installs import Attribution
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.testing.builders import put_clicks
 
 _CREATED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _ADDRESS = "203.0.113.7"
@@ -92,16 +94,13 @@ class Scene:
         link_id: LinkId | None = None,
         country: str | None = None,
         environment: Environment = Environment.LIVE,
+        clicked_at: datetime | None = None,
     ) -> InstallId:
-        """An install at ``at`` that a click with these parameters earned."""
+        """An install at ``at`` that a click with these parameters earned, by default just then."""
         install = self._install(at, country, environment)
+        click = self._click(at if clicked_at is None else clicked_at, link_id)
         decision = replace(
-            _organic(install),
-            match_type="click_id",
-            confidence=1.0,
-            click_id=ClickId(self._id("clk_")),
-            link_id=self.link_id if link_id is None else link_id,
-            network=self.network,
+            _credited(_organic(install), click),
             campaign_id=campaign_id,
             campaign_name=campaign_name,
             adgroup_id=adgroup_id,
@@ -210,17 +209,46 @@ class Scene:
             lambda uow: uow.costs.save_costs(self.app_id, self.network, [row], currency=currency)
         )
 
-    def redecide(self, install_id: InstallId, *, at: datetime) -> None:
-        """Decide again, and that the install is organic."""
+    def redecide(
+        self,
+        install_id: InstallId,
+        *,
+        at: datetime,
+        campaign_id: str | None = None,
+        campaign_name: str | None = None,
+    ) -> None:
+        """Decide again: that the campaign earned the install, or that it is organic."""
+        click = None if campaign_id is None else self._click(at)
 
         def work(uow: UnitOfWork) -> None:
             found = uow.installs.get(self.app_id, install_id)
             if found is not None:
                 version = found.attribution.version + 1
                 again = replace(_organic(found.install), version=version, decided_at=at)
+                if click is not None:
+                    again = replace(
+                        _credited(again, click),
+                        campaign_id=campaign_id,
+                        campaign_name=campaign_name,
+                    )
                 uow.installs.decide(again)
 
         self.store.write(work)
+
+    def _click(self, at: datetime, link_id: LinkId | None = None) -> Click:
+        click = Click(
+            id=ClickId(self._id("clk_")),
+            app_id=self.app_id,
+            link_id=self.link_id if link_id is None else link_id,
+            network=self.network,
+            occurred_at=at,
+            client_ip=_ADDRESS,
+            address_key=None,
+            user_agent="",
+            page_url="https://example.com/",
+        )
+        put_clicks(self.store, click)
+        return click
 
     def _install(self, at: datetime, country: str | None, environment: Environment) -> Install:
         install_id = InstallId(self._id("ins_"))
@@ -262,4 +290,15 @@ def _organic(install: Install) -> Attribution:
         match_type="organic",
         confidence=0.0,
         reason="told by the scene",
+    )
+
+
+def _credited(decision: Attribution, click: Click) -> Attribution:
+    return replace(
+        decision,
+        match_type="click_id",
+        confidence=1.0,
+        click_id=click.id,
+        link_id=click.link_id,
+        network=click.network,
     )

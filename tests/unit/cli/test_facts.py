@@ -165,3 +165,17 @@ def test_a_report_counts_what_was_credited(
 
     assert (row["campaign_id"], row["installs"], row["revenue"]) == ("c1", 1, "9.99")
     assert "│ Unknown campaign c1 " in table
+
+
+def test_rebuilding_reports_says_what_was_done(
+    program: Program, store: SqliteStore, install: Install, app_id: AppId
+) -> None:
+    """The sums are there afterwards, in the days that reports follow."""
+    answer = program.json("reports", "rebuild")
+
+    assert answer == {
+        "app_id": app_id,
+        "rebuilt": [{"network": "tiktok", "time_zone": "UTC"}],
+    }
+    (rollup,) = store.read(lambda uow: uow.rollups.all())
+    assert rollup.mark.decisions == 1

@@ -21,18 +21,19 @@ _SQL = queries("reports")
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where a breakdown's value and name stand, and the level of its cost rows."""
+    """Where a breakdown's value, name and campaign stand, and the level of its cost rows."""
 
     value: str
     name: str
     level: AdLevel | None
+    campaign_id: str = "NULL"
 
 
 _COLUMNS = {
     Breakdown.CAMPAIGN: _Columns("a.campaign_id", "a.campaign_name", AdLevel.CAMPAIGN),
     Breakdown.DAY: _Columns("NULL", "NULL", AdLevel.CAMPAIGN),
-    Breakdown.ADGROUP: _Columns("a.adgroup_id", "a.adgroup_name", AdLevel.ADGROUP),
-    Breakdown.AD: _Columns("a.ad_id", "a.ad_name", AdLevel.AD),
+    Breakdown.ADGROUP: _Columns("a.adgroup_id", "a.adgroup_name", AdLevel.ADGROUP, "a.campaign_id"),
+    Breakdown.AD: _Columns("a.ad_id", "a.ad_name", AdLevel.AD, "a.campaign_id"),
     Breakdown.COUNTRY: _Columns("i.country", "NULL", None),
     Breakdown.LINK: _Columns("a.link_id", "NULL", None),
 }
@@ -100,7 +101,12 @@ class SqliteReports:
         days: Sequence[ReportDay],
     ) -> Iterable[sqlite3.Row]:
         columns = _COLUMNS[by]
-        sql = _SQL[query].replace("{value}", columns.value).replace("{name}", columns.name)
+        sql = (
+            _SQL[query]
+            .replace("{value}", columns.value)
+            .replace("{name}", columns.name)
+            .replace("{campaign_id}", columns.campaign_id)
+        )
         bounds = [(day.day_on.isoformat(), to_ms(day.start_at), to_ms(day.end_at)) for day in days]
         values = {"app_id": app_id, "network": network, "days": json.dumps(bounds)}
         return self._connection.execute(sql, values)

@@ -14,6 +14,7 @@ from appsprint.adapters.sqlite.events import SqliteEvents
 from appsprint.adapters.sqlite.installs import SqliteInstalls
 from appsprint.adapters.sqlite.links import SqliteLinks
 from appsprint.adapters.sqlite.reports import SqliteReports
+from appsprint.adapters.sqlite.rollups import SqliteRollups
 
 
 class SqliteUnitOfWork:
@@ -30,3 +31,4 @@ class SqliteUnitOfWork:
         self.connections = SqliteConnections(connection)
         self.costs = SqliteCosts(connection)
         self.reports = SqliteReports(connection)
+        self.rollups = SqliteRollups(connection)

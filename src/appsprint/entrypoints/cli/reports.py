@@ -18,7 +18,8 @@ from appsprint.entrypoints.cli.options import (
     LastDayOption,
     chosen_app,
 )
-from appsprint.entrypoints.cli.output import print_json, print_table, tell
+from appsprint.entrypoints.cli.output import print_json, print_one, print_table, tell
+from appsprint.entrypoints.cli.progress import progress_bar
 from appsprint.entrypoints.cli.report_table import report_table
 from appsprint.entrypoints.cli.session import open_services
 from appsprint.services.report_document import report_document, to_csv
@@ -59,6 +60,23 @@ def campaigns(
     with open_services() as services:
         report = services.reports.campaigns(chosen_app(services, app_id), query)
     _print(report, ReportForm.JSON if json else form)
+
+
+@app.command()
+def rebuild(*, app_id: AppOption = None, json: JsonOption = False) -> None:
+    """Compute the ready sums of reports anew from the stored facts, beside a running server.
+
+    Needed only when `appsprint doctor` says that they differ.
+    """
+    with open_services() as services, progress_bar("Reading facts") as tell_progress:
+        chosen = chosen_app(services, app_id)
+
+        def show(done: int, total: int) -> None:
+            tell_progress("Reading facts", done, total)
+
+        rollups = services.rollups.rebuild(chosen, on_progress=show)
+    rows = [{"network": one.network, "time_zone": one.time_zone} for one in rollups]
+    print_one({"app_id": chosen, "rebuilt": rows}, as_json=json)
 
 
 def _print(report: Report, form: ReportForm) -> None:

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 SPOOL_SECONDS = 1.0
 SYNC_CHECK_SECONDS = 15.0
+ROLLUP_SECONDS = 2.0
 
 
 class Loop:
@@ -79,6 +80,7 @@ class Worker:
             self._watcher,
             Loop("spool", replay.replay, seconds=SPOOL_SECONDS),
             Loop("sync", self._sync_due, seconds=SYNC_CHECK_SECONDS),
+            Loop("rollups", services.rollups.advance, seconds=ROLLUP_SECONDS),
             Loop("upkeep", self._upkeep, seconds=3600),
         ]
 

@@ -7,8 +7,8 @@ WITH days AS (
     FROM json_each(:days)
 )
 SELECT
-    {value} AS value, max({name}) AS name, max(a.campaign_id) AS campaign_id, days.day_on,
-    count(*) AS installs
+    nullif({value}, '') AS value, nullif(max({name}), '') AS name,
+    nullif(max({campaign_id}), '') AS campaign_id, days.day_on, count(*) AS installs
 FROM days
 CROSS JOIN installs AS i
     ON i.app_id = :app_id AND i.installed_at_ms >= days.start_ms
@@ -27,8 +27,9 @@ WITH days AS (
     FROM json_each(:days)
 )
 SELECT
-    {value} AS value, max({name}) AS name, max(a.campaign_id) AS campaign_id, days.day_on,
-    e.currency, sum(e.revenue_micros / 1000000) AS revenue_units,
+    nullif({value}, '') AS value, nullif(max({name}), '') AS name,
+    nullif(max({campaign_id}), '') AS campaign_id, days.day_on,
+    nullif(e.currency, '') AS currency, sum(e.revenue_micros / 1000000) AS revenue_units,
     sum(e.revenue_micros % 1000000) AS revenue_rest, count(*) AS events
 FROM days
 CROSS JOIN events AS e
@@ -41,7 +42,7 @@ CROSS JOIN attributions AS a
 WHERE
     e.environment = 'live' AND e.event_type <> '__test' AND e.revenue_micros <> 0
     AND i.environment = 'live'
-GROUP BY 1, days.day_on, e.currency;
+GROUP BY 1, days.day_on, 5;
 
 -- name: costs
 -- The network's numbers in force by the breakdown's value, local day and currency; money as above.
