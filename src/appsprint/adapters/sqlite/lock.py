@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from appsprint.errors import AlreadyRunning
+from appsprint.errors import AlreadyRunning, StoreUnavailable
 
 
 class ServerLock:
@@ -16,13 +16,23 @@ class ServerLock:
         self._path = database.with_name(f"{database.name}.lock")
         self._descriptor: int | None = None
 
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.release()
+
     def acquire(self) -> None:
         """Take the lock.
 
         Raises:
             AlreadyRunning: Another server holds it.
+            StoreUnavailable: The file beside the database cannot be made.
         """
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise StoreUnavailable(f"{self._path} cannot be made: {exc.strerror}") from exc
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:

@@ -51,6 +51,15 @@ def schema_version(connection: sqlite3.Connection) -> int:
     return version
 
 
+def is_outdated(connection: sqlite3.Connection) -> bool:
+    """Whether the file has tables of an older program, which may be running on it.
+
+    Raises:
+        ConfigurationError: See ``schema_version``.
+    """
+    return 0 < schema_version(connection) < shipped_migrations()[-1].number
+
+
 def _number(connection: sqlite3.Connection, question: str) -> int:
     return int(connection.execute(question).fetchone()[0])
 

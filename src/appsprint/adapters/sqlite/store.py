@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from appsprint.adapters.sqlite.connection import open_reader, open_writer
 from appsprint.adapters.sqlite.lock import ServerLock
-from appsprint.adapters.sqlite.migrations import Migration, migrate
+from appsprint.adapters.sqlite.migrations import Migration, is_outdated, migrate
 from appsprint.adapters.sqlite.unit_of_work import SqliteUnitOfWork
 from appsprint.adapters.sqlite.writer import Job, Writer
 from appsprint.domain.click import Click, FilteredVisit
@@ -27,7 +29,8 @@ class SqliteStore:
     Args:
         path: The file; it and its folder are made when they are missing.
         exclusive: Take the server's lock, so that a second server is refused. The command line
-            works beside a server without it.
+            works beside a server without it, unless the file still has an older schema: then no
+            server may run on it while it is changed.
         on_foreign_change: Called when another process changed the file.
         busy_timeout_ms: How long a write waits for another process's transaction.
     """
@@ -44,11 +47,12 @@ class SqliteStore:
         self._lock = ServerLock(path)
         self._readers = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_file(path)
         if exclusive:
             self._lock.acquire()
         try:
-            connection, self.migrated = _open(path, busy_timeout_ms)
+            guard = nullcontext() if exclusive else self._lock
+            connection, self.migrated = _open(path, busy_timeout_ms, guard)
         except Exception:
             self._lock.release()
             raise
@@ -108,11 +112,36 @@ class SqliteStore:
         return found
 
 
-def _open(path: Path, busy_timeout_ms: int) -> tuple[sqlite3.Connection, Sequence[Migration]]:
-    """The writing connection to a database of the program's schema, and the steps that ran."""
+def _make_file(path: Path) -> None:
+    """An empty file where there is none, for its owner only: it will hold people's addresses.
+
+    What SQLite puts beside a database takes over its permissions.
+
+    Raises:
+        StoreUnavailable: It cannot be made there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Never one that exists: closing it would drop the locks that this process has on it
+        # (SQLite, "How To Corrupt An SQLite Database File", 2.2).
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as exc:
+        raise StoreUnavailable(f"the database {path} cannot be made: {exc.strerror}") from exc
+
+
+def _open(
+    path: Path, busy_timeout_ms: int, guard: AbstractContextManager[None]
+) -> tuple[sqlite3.Connection, Sequence[Migration]]:
+    """The writing connection to a database of the program's schema, and the steps that ran.
+
+    Args:
+        guard: Held while a schema that somebody may use is changed.
+    """
     connection = open_writer(path, busy_timeout_ms=busy_timeout_ms)
     try:
-        return connection, migrate(connection)
+        with guard if is_outdated(connection) else nullcontext():
+            return connection, migrate(connection)
     except sqlite3.Error as exc:
         connection.close()
         raise StoreUnavailable(f"the database {path.name} cannot be used: {exc}") from exc

@@ -93,6 +93,26 @@ def test_the_command_line_works_beside_a_server(tmp_path: Path) -> None:
     SqliteStore(tmp_path / "store.db").close()
 
 
+def test_an_older_schema_is_not_changed_under_a_server(tmp_path: Path) -> None:
+    """The program was upgraded and its server not started again yet."""
+    path = tmp_path / "store.db"
+    SqliteStore(path).close()
+    with closing(sqlite3.connect(path)) as older:
+        older.execute("PRAGMA user_version = 1")
+    with ServerLock(path), pytest.raises(AlreadyRunning):
+        SqliteStore(path)
+
+    with closing(sqlite3.connect(path)) as left:
+        assert left.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_the_file_is_its_owners_only(tmp_path: Path, running: SqliteStore) -> None:
+    """What SQLite puts beside it too: it holds people's addresses and ids."""
+    running.write(lambda uow: None)
+
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
+
+
 def test_the_next_server_can_start(tmp_path: Path, running: SqliteStore) -> None:
     """Once the first has closed its store."""
     running.close()
@@ -152,6 +172,22 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     """Said, not crashed."""
     with pytest.raises(StoreUnavailable):
         SqliteStore(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """The whole path is named, because its beginning is what is wrong."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StoreUnavailable, match=str(tmp_path / "file" / "store.db")):
+        SqliteStore(tmp_path / "file" / "store.db")
+
+
+def test_a_lock_that_cannot_be_made(tmp_path: Path) -> None:
+    """Said, not crashed."""
+    (tmp_path / "store.db.lock").mkdir()
+
+    with pytest.raises(StoreUnavailable, match=r"store\.db\.lock"):
+        SqliteStore(tmp_path / "store.db", exclusive=True)
 
 
 def test_an_old_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
