@@ -29,7 +29,7 @@ from appsprint.ports.ad_network import (
     LinkDialect,
     SendResult,
 )
-from appsprint.ports.store import CompletionSink, Store, UnitOfWork
+from appsprint.ports.store import CompletionSink, ItemsWork, Store, UnitOfWork
 from appsprint.services.sending import SendingService
 
 T = TypeVar("T")
@@ -83,6 +83,11 @@ class DyingStore:
         self, work: Callable[[UnitOfWork], object], sink: CompletionSink, ticket: object
     ) -> None:
         self._store.enqueue(work, sink, ticket)
+
+    def enqueue_item(
+        self, work: ItemsWork, item: object, sink: CompletionSink, ticket: object
+    ) -> None:
+        self._store.enqueue_item(work, item, sink, ticket)
 
     def enqueue_click(
         self, click: Click | FilteredVisit, sink: CompletionSink, ticket: object

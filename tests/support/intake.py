@@ -14,6 +14,7 @@ from appsprint.domain.ids import IdPrefix
 from appsprint.domain.inapp_event import RefusalReason
 from appsprint.domain.install import Install
 from appsprint.domain.link import AdNetwork, Link
+from appsprint.errors import InstallNotFound
 from appsprint.ports.deliveries import DeliveryFilter
 from appsprint.ports.events import EventFilter, EventWithOutcome
 from appsprint.services.events import EventBatch, EventOutcome, ReadEvent, UnreadEvent
@@ -126,7 +127,10 @@ class IntakeScene:
             unread=unread,
         )
         intake = self.services.event_intake
-        return list(self.store.write(lambda uow: intake.record(uow, batch)))
+        [found] = self.store.write(lambda uow: intake.record(uow, [batch]))
+        if isinstance(found, InstallNotFound):
+            raise found
+        return list(found)
 
     def events(self) -> list[EventWithOutcome]:
         """Every stored event, oldest first."""

@@ -77,7 +77,7 @@ class LiveServer:
         trace: TracebackType | None,
     ) -> None:
         self.http.close()
-        self._server.stop()
+        self.stop()
         self.process.close()
 
     def new_app(self, platform: str = "ios") -> LiveApp:
@@ -90,6 +90,10 @@ class LiveServer:
             created.app.id, NewLink(network="tiktok", name="Spring link", destination_url=url)
         )
         return LiveApp(app=created.app, key=created.plain_key, key_id=created.key.id, link=link)
+
+    def stop(self) -> None:
+        """Answer what is under way and end, as for a signal; the store stays open."""
+        self._server.stop()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -7,8 +7,10 @@ documentation ranges count as public, because they never occur in the wild and t
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
@@ -21,6 +23,11 @@ _MAX_TEXT_LENGTH = 96
 # More proxies than any chain has: what is left of them is not read.
 _MAX_PROXIES = 32
 _MAX_PORT_DIGITS = 5
+
+# Four decimal numbers in their normal form; most addresses come so, and a pattern reads them four
+# times as fast as the general way.
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_PLAIN_IPV4 = re.compile(r"\.".join([_OCTET] * 4))
 
 # The address of a home: providers hand out at least a /64, and phones change the rest at will.
 _IPV6_PREFIX_BITS = 64
@@ -74,7 +81,8 @@ def parse_address(text: str) -> Address | None:
     a zone (``fe80::1%eth0``), which are dropped. An IPv4 address mapped into IPv6 comes back as
     IPv4.
     """
-    return _parse(text) if len(text) <= _MAX_TEXT_LENGTH else None
+    found = _read(text)
+    return None if found is None else found.address
 
 
 def is_public(address: Address) -> bool:
@@ -100,7 +108,8 @@ def address_key(text: str) -> str | None:
         The IPv4 address, or the /64 of an IPv6 address as ``2001:db8:1:2::/64``. None when the
         text is no address or the address is not public, so that it never matches.
     """
-    return _key(text) if len(text) <= _MAX_TEXT_LENGTH else None
+    found = _read(text)
+    return None if found is None else found.key
 
 
 def client_address(*, peer: str, forwarded_for: str | None, trusted: Sequence[Network]) -> str:
@@ -118,31 +127,55 @@ def client_address(*, peer: str, forwarded_for: str | None, trusted: Sequence[Ne
     Returns:
         The address in its normal form; empty when the peer has none.
     """
-    address = parse_address(peer)
-    if address is None:
+    found = _read(peer)
+    if found is None:
         return ""
-    if forwarded_for and _lies_in(address, trusted):
-        return _normal(_walk(peer, forwarded_for, trusted))
-    return _normal(peer)
+    if forwarded_for and _lies_in(found.address, trusted):
+        found = _walk(found, forwarded_for, trusted)
+    return found.text
 
 
-def _walk(proxy: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An address with its normal form and what matching compares."""
+
+    address: Address
+    text: str
+    key: str | None
+
+
+def _walk(proxy: _Reading, forwarded_for: str, trusted: Sequence[Network]) -> _Reading:
     """The nearest entry that is no trusted proxy, else the farthest proxy."""
     for entry in reversed(forwarded_for.rsplit(",", _MAX_PROXIES)):
-        address = parse_address(entry)
-        if address is None:
+        found = _read(entry)
+        if found is None:
             return proxy
-        if not _lies_in(address, trusted):
-            return entry
-        proxy = entry
+        if not _lies_in(found.address, trusted):
+            return found
+        proxy = found
     return proxy
 
 
 def _lies_in(address: Address, networks: Sequence[Network]) -> bool:
-    return any(address in network for network in networks)
+    for network in networks:  # noqa: SIM110 a generator costs as much as the question
+        if address in network:
+            return True
+    return False
+
+
+def _read(text: str) -> _Reading | None:
+    return _reading(text) if len(text) <= _MAX_TEXT_LENGTH else None
 
 
 @lru_cache(maxsize=_CACHED_ADDRESSES)
+def _reading(text: str) -> _Reading | None:
+    if octets := _PLAIN_IPV4.fullmatch(text):
+        plain = IPv4Address(bytes(map(int, octets.groups())))
+        return _Reading(plain, text, text if is_public(plain) else None)
+    address = _parse(text)
+    return None if address is None else _Reading(address, str(address), _key(address))
+
+
 def _parse(text: str) -> Address | None:
     host = _without_port(text.strip())
     try:
@@ -154,9 +187,12 @@ def _parse(text: str) -> Address | None:
     return address.ipv4_mapped or address
 
 
-@lru_cache(maxsize=_CACHED_ADDRESSES)
-def _normal(text: str) -> str:
-    return str(_parse(text))
+def _key(address: Address) -> str | None:
+    if not is_public(address):
+        return None
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return f"{IPv6Address(int(address) & ~_IPV6_HOST_MASK)}/{_IPV6_PREFIX_BITS}"
 
 
 def _without_port(text: str) -> str:
@@ -174,13 +210,3 @@ def _is_port(text: str) -> bool:
     digits = text[1:]
     is_number = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_PORT_DIGITS
     return text[0] == ":" and is_number
-
-
-@lru_cache(maxsize=_CACHED_ADDRESSES)
-def _key(text: str) -> str | None:
-    address = _parse(text)
-    if address is None or not is_public(address):
-        return None
-    if isinstance(address, IPv4Address):
-        return str(address)
-    return f"{IPv6Address(int(address) & ~_IPV6_HOST_MASK)}/{_IPV6_PREFIX_BITS}"

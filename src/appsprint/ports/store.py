@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.ports.access import AccessRepository
@@ -95,6 +95,18 @@ class CompletionSink(Protocol):
         ...
 
 
+class ItemsWork(Protocol):
+    """Work on the like items of many requests at once, which costs far less than one by one."""
+
+    def __call__(self, uow: UnitOfWork, items: Sequence[Any], /) -> Sequence[object]:
+        """Return a result for each item, in order.
+
+        An ``AppsprintError`` as a result refuses its item, which must have changed nothing then.
+        When the work raises, nothing was changed and it is called again for each item alone.
+        """
+        ...
+
+
 class Store(Protocol):
     """A durable store with one writer.
 
@@ -115,6 +127,12 @@ class Store(Protocol):
         self, work: Callable[[UnitOfWork], object], sink: CompletionSink, ticket: object
     ) -> None:
         """Like ``write`` without waiting; ``sink`` receives ``ticket`` with the outcome."""
+        ...
+
+    def enqueue_item(
+        self, work: ItemsWork, item: object, sink: CompletionSink, ticket: object
+    ) -> None:
+        """Like ``enqueue``; items that wait together for the same ``work`` go into one call."""
         ...
 
     def enqueue_click(

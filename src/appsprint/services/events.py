@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from appsprint.domain.app import App, Environment
+from appsprint.domain.delivery import Delivery
 from appsprint.domain.ids import AppId, EventId, IdPrefix
 from appsprint.domain.inapp_event import InAppEvent, RefusalReason, RefusedEvent
 from appsprint.errors import InstallNotFound
@@ -81,6 +82,15 @@ class EventOutcome:
     reason: RefusalReason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _SortedBatch:
+    """A batch whose events were told apart: what can be stored, and what is refused."""
+
+    batch: EventBatch
+    made: Sequence[tuple[int, InAppEvent, InstallContext]]
+    refused: Sequence[UnreadEvent]
+
+
 class EventIntake:
     """The write side that SDK routes use; runs inside the writer's unit of work."""
 
@@ -88,77 +98,75 @@ class EventIntake:
         self._ids = ids
         self._directory = directory
 
-    def record(self, uow: UnitOfWork, batch: EventBatch) -> Sequence[EventOutcome]:
-        """Store a request's events with their deliveries; one outcome each, in their order.
+    def record(
+        self, uow: UnitOfWork, batches: Sequence[EventBatch]
+    ) -> Sequence[Sequence[EventOutcome] | InstallNotFound]:
+        """Store the events of several requests with their deliveries.
 
-        Raises:
-            InstallNotFound: The app knows none of the installs that the events name. Nothing
-                was stored or counted: the SDK registers its install and sends all again.
+        Returns:
+            For each batch one outcome for each of its events, in their order; or
+            ``InstallNotFound`` when its app knows none of the installs that it names. Nothing of
+            such a batch is stored or counted: the SDK registers its install and sends all again.
         """
-        installs = self._find_installs(uow, batch)
-        if batch.events and not installs:
-            raise InstallNotFound("this app knows none of these installs")
-        outcomes: dict[int, EventOutcome] = {}
-        self._store(uow, batch, installs, outcomes)
-        self._refuse(uow, batch, installs, outcomes)
-        ordered = [outcomes[position] for position in sorted(outcomes)]
-        uow.events.count(batch.app.id, _counts(ordered))
-        return ordered
-
-    def _find_installs(self, uow: UnitOfWork, batch: EventBatch) -> Mapping[str, InstallContext]:
-        wanted = {event.appsprint_id for event in batch.events}
-        found = {one: uow.installs.context(batch.app.id, one) for one in wanted}
-        return {one: context for one, context in found.items() if context is not None}
-
-    def _store(
-        self,
-        uow: UnitOfWork,
-        batch: EventBatch,
-        installs: Mapping[str, InstallContext],
-        outcomes: dict[int, EventOutcome],
-    ) -> None:
-        routes = self._directory.routes(batch.app.id)
-        made = [
-            (event.position, with_skip_reason(self._event(batch, event, context), routes, context))
-            for event in batch.events
-            if (context := installs.get(event.appsprint_id)) is not None
+        found = self._sort(uow, batches)
+        known = [one for one in found if not isinstance(one, InstallNotFound)]
+        new = uow.events.add([event for one in known for _, event, _ in one.made])
+        self._add_deliveries(uow, known, new)
+        self._add_refusals(uow, known)
+        results = [
+            one if isinstance(one, InstallNotFound) else _outcomes(one, new) for one in found
         ]
-        new = uow.events.add([event for _, event in made])
-        deliveries = []
-        for position, event in made:
-            is_new = event.id in new
-            status = EventStatus.STORED if is_new else EventStatus.DUPLICATE
-            outcomes[position] = EventOutcome(event.event_id, status)
-            if is_new and event.skip_reason is None and routes:
-                context = installs[event.appsprint_id]
-                deliveries += deliveries_for(
-                    event, routes, context, ids=self._ids, now=batch.received_at
-                )
+        _count(uow, batches, results)
+        return results
+
+    def _sort(
+        self, uow: UnitOfWork, batches: Sequence[EventBatch]
+    ) -> Sequence[_SortedBatch | InstallNotFound]:
+        contexts: dict[tuple[AppId, str], InstallContext | None] = {}
+        for batch in batches:
+            for event in batch.events:
+                key = batch.app.id, event.appsprint_id
+                if key not in contexts:
+                    contexts[key] = uow.installs.context(*key)
+        return [self._sort_one(batch, contexts) for batch in batches]
+
+    def _sort_one(
+        self, batch: EventBatch, contexts: Mapping[tuple[AppId, str], InstallContext | None]
+    ) -> _SortedBatch | InstallNotFound:
+        routes = self._directory.routes(batch.app.id)
+        made: list[tuple[int, InAppEvent, InstallContext]] = []
+        refused = list(batch.unread)
+        for event in batch.events:
+            context = contexts[batch.app.id, event.appsprint_id]
+            if context is None:
+                refused.append(_stranger(event))
+                continue
+            stored = with_skip_reason(self._event(batch, event, context), routes, context)
+            made.append((event.position, stored, context))
+        if batch.events and not made:
+            return InstallNotFound("this app knows none of these installs")
+        return _SortedBatch(batch, made, refused)
+
+    def _add_deliveries(
+        self, uow: UnitOfWork, known: Sequence[_SortedBatch], new: Set[EventId]
+    ) -> None:
+        deliveries: list[Delivery] = []
+        for one in known:
+            routes = self._directory.routes(one.batch.app.id)
+            if not routes:
+                continue
+            for _, event, context in one.made:
+                if event.skip_reason is None and event.id in new:
+                    deliveries += deliveries_for(
+                        event, routes, context, ids=self._ids, now=one.batch.received_at
+                    )
         if deliveries:
             uow.deliveries.add(deliveries)
 
-    def _refuse(
-        self,
-        uow: UnitOfWork,
-        batch: EventBatch,
-        installs: Mapping[str, InstallContext],
-        outcomes: dict[int, EventOutcome],
-    ) -> None:
-        strangers = [
-            UnreadEvent(
-                position=event.position,
-                reason=RefusalReason.INSTALL_NOT_FOUND,
-                event_id=event.event_id,
-                excerpt=event.event_type,
-            )
-            for event in batch.events
-            if event.appsprint_id not in installs
-        ]
-        refused = [*batch.unread, *strangers]
-        for one in refused:
-            outcomes[one.position] = EventOutcome(one.event_id, EventStatus.REFUSED, one.reason)
-        if refused:
-            uow.events.refuse([self._refusal(batch, one) for one in refused])
+    def _add_refusals(self, uow: UnitOfWork, known: Sequence[_SortedBatch]) -> None:
+        refusals = [self._refusal(one.batch, event) for one in known for event in one.refused]
+        if refusals:
+            uow.events.refuse(refusals)
 
     def _event(self, batch: EventBatch, event: ReadEvent, context: InstallContext) -> InAppEvent:
         return InAppEvent(
@@ -190,16 +198,45 @@ class EventIntake:
         )
 
 
-def _counts(outcomes: Sequence[EventOutcome]) -> ReceivedCounts:
-    by_status: dict[EventStatus, int] = defaultdict(int)
-    for outcome in outcomes:
-        by_status[outcome.status] += 1
-    return ReceivedCounts(
-        received=len(outcomes),
-        duplicates=by_status[EventStatus.DUPLICATE],
-        refused=by_status[EventStatus.REFUSED],
-        stored=by_status[EventStatus.STORED],
+def _stranger(event: ReadEvent) -> UnreadEvent:
+    return UnreadEvent(
+        position=event.position,
+        reason=RefusalReason.INSTALL_NOT_FOUND,
+        event_id=event.event_id,
+        excerpt=event.event_type,
     )
+
+
+def _outcomes(found: _SortedBatch, new: Set[EventId]) -> Sequence[EventOutcome]:
+    outcomes = {
+        position: EventOutcome(
+            event.event_id, EventStatus.STORED if event.id in new else EventStatus.DUPLICATE
+        )
+        for position, event, _ in found.made
+    }
+    for event in found.refused:
+        outcomes[event.position] = EventOutcome(event.event_id, EventStatus.REFUSED, event.reason)
+    return [outcomes[position] for position in sorted(outcomes)]
+
+
+def _count(
+    uow: UnitOfWork,
+    batches: Sequence[EventBatch],
+    results: Sequence[Sequence[EventOutcome] | InstallNotFound],
+) -> None:
+    """Add what was received to the apps' counts."""
+    by_app: defaultdict[AppId, Counter[EventStatus]] = defaultdict(Counter)
+    for batch, result in zip(batches, results, strict=True):
+        if not isinstance(result, InstallNotFound):
+            by_app[batch.app.id].update(outcome.status for outcome in result)
+    for app_id, amounts in by_app.items():
+        counts = ReceivedCounts(
+            received=amounts.total(),
+            duplicates=amounts[EventStatus.DUPLICATE],
+            refused=amounts[EventStatus.REFUSED],
+            stored=amounts[EventStatus.STORED],
+        )
+        uow.events.count(app_id, counts)
 
 
 class EventService:

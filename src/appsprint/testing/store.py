@@ -92,6 +92,53 @@ class StoreContract:
         store.write(adding(1))
         assert names(store) == ["app_0", "app_1"]
 
+    def test_items_that_wait_together_go_into_one_call(self, store: Store) -> None:
+        """Each gets its own result, in the order in which they were queued."""
+        hold, calls = Hold(store), Calls()
+        answers: list[Future[object]] = [Future() for _ in range(5)]
+        for number, answer in enumerate(answers):
+            store.enqueue_item(calls.add_all, number, Answers(), answer)
+        hold.release()
+
+        assert [answer.result(WAIT_SECONDS) for answer in answers] == [0, 10, 20, 30, 40]
+        assert calls.seen == [[0, 1, 2, 3, 4]]
+        assert names(store) == ["app_0", "app_1", "app_2", "app_3", "app_4"]
+
+    def test_work_between_items_keeps_its_place(self, store: Store) -> None:
+        """What was queued before it is done before it."""
+        hold, calls, seen = Hold(store), Calls(), Future[object]()
+        last: Future[object] = Future()
+        store.enqueue_item(calls.add_all, 0, Answers(), Future())
+        store.enqueue(lambda uow: len(uow.apps.all()), Answers(), seen)
+        store.enqueue_item(calls.add_all, 1, Answers(), last)
+        hold.release()
+
+        assert (seen.result(WAIT_SECONDS), last.result(WAIT_SECONDS)) == (1, 10)
+        assert calls.seen == [[0], [1]]
+
+    def test_an_item_can_be_refused_alone(self, store: Store) -> None:
+        """An error as its result is its outcome; the others are stored."""
+        hold, answers = Hold(store), [Future[object](), Future[object]()]
+        for number, answer in enumerate(answers):
+            store.enqueue_item(refusing_odd, number, Answers(), answer)
+        hold.release()
+
+        assert answers[0].result(WAIT_SECONDS) == 0
+        assert isinstance(answers[1].exception(WAIT_SECONDS), NotFound)
+        assert names(store) == ["app_0"]
+
+    def test_items_are_taken_one_by_one_after_a_failure(self, store: Store) -> None:
+        """One that breaks the work breaks it for nobody else."""
+        hold, calls = Hold(store), Calls(broken=1)
+        answers: list[Future[object]] = [Future() for _ in range(3)]
+        for number, answer in enumerate(answers):
+            store.enqueue_item(calls.add_all, number, Answers(), answer)
+        hold.release()
+
+        errors = [type(answer.exception(WAIT_SECONDS)) for answer in answers]
+        assert errors == [type(None), ZeroDivisionError, type(None)]
+        assert names(store) == ["app_0", "app_2"]
+
     def test_reads_keep_one_snapshot(self, store: Store) -> None:
         """A write during a read does not change what the read sees."""
 
@@ -136,6 +183,8 @@ class StoreContract:
         with pytest.raises(StoreUnavailable):
             store.enqueue(adding(0), Answers(), Future())
         with pytest.raises(StoreUnavailable):
+            store.enqueue_item(refusing_odd, 0, Answers(), Future())
+        with pytest.raises(StoreUnavailable):
             store.enqueue_click(make_click(), Answers(), Future())
 
     def test_closing_twice_is_harmless(self, store: Store) -> None:
@@ -144,6 +193,31 @@ class StoreContract:
 
         store.close()
         store.close()
+
+
+class Calls:
+    """Work on items that remembers how it was called and gives ten times each number."""
+
+    def __init__(self, *, broken: int | None = None) -> None:
+        self.seen: list[list[int]] = []
+        self._broken = broken
+
+    def add_all(self, uow: UnitOfWork, items: Sequence[int]) -> list[object]:
+        """Add an app for each number; fails after having added some when one is broken."""
+        self.seen.append(list(items))
+        for number in items:
+            add(uow, f"app_{number}")
+        if self._broken in items:
+            raise ZeroDivisionError
+        return [10 * number for number in items]
+
+
+def refusing_odd(uow: UnitOfWork, items: Sequence[int]) -> list[object]:
+    """Add an app for each even number."""
+    for number in items:
+        if number % 2 == 0:
+            add(uow, f"app_{number}")
+    return [NotFound("odd") if number % 2 else number for number in items]
 
 
 class Hold:

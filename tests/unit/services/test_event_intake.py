@@ -215,7 +215,7 @@ def test_a_request_that_fails_leaves_no_part_behind(scene: IntakeScene) -> None:
     )
 
     def work(uow: UnitOfWork) -> None:
-        scene.services.event_intake.record(uow, batch)
+        scene.services.event_intake.record(uow, [batch])
         raise InstallNotFound("the power went off")
 
     with pytest.raises(InstallNotFound):

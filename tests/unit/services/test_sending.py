@@ -26,7 +26,7 @@ from appsprint.domain.delivery import (
     TryAgain,
 )
 from appsprint.errors import ConfigurationError
-from appsprint.ports.store import CompletionSink, Store, UnitOfWork
+from appsprint.ports.store import CompletionSink, ItemsWork, Store, UnitOfWork
 from appsprint.testing.builders import (
     HOME,
     NOON,
@@ -496,6 +496,11 @@ class CrashingStore:
         self, work: Callable[[UnitOfWork], object], sink: CompletionSink, ticket: object
     ) -> None:
         self._store.enqueue(work, sink, ticket)
+
+    def enqueue_item(
+        self, work: ItemsWork, item: object, sink: CompletionSink, ticket: object
+    ) -> None:
+        self._store.enqueue_item(work, item, sink, ticket)
 
     def enqueue_click(
         self, click: Click | FilteredVisit, sink: CompletionSink, ticket: object

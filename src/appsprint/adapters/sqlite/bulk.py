@@ -6,6 +6,7 @@ than the step when the server's loop is busy. A statement with many rows pays th
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -16,44 +17,31 @@ Row = tuple[object, ...]
 MAX_ROWS = 256
 
 
-def insert_rows(connection: sqlite3.Connection, insert: str, rows: Sequence[Row]) -> None:
-    """Run ``insert``, a statement with one ``VALUES (?, …)`` group, for all ``rows`` in order."""
-    for statement, parameters, _ in _statements(insert, rows):
-        connection.execute(statement, parameters)
+def insert_rows(connection: sqlite3.Connection, insert: str, rows: Sequence[Row]) -> int:
+    """Run ``insert``, a statement with one ``VALUES (?, …)`` group, for all ``rows`` in order.
+
+    Returns:
+        How many were inserted: fewer than ``rows`` where the statement leaves some out.
+    """
+    return sum(
+        connection.execute(statement, parameters).rowcount
+        for statement, parameters, _ in _statements(insert, rows)
+    )
 
 
-def insert_returning(
-    connection: sqlite3.Connection, insert: str, rows: Sequence[Row]
-) -> list[tuple[object, ...]]:
-    """Like ``insert_rows``; what the statement's ``RETURNING`` gives, in no certain order."""
-    found: list[tuple[object, ...]] = []
-    for statement, parameters, _ in _statements(insert, rows):
-        found.extend(connection.execute(statement, parameters))
-    return found
-
-
-def insert_new_rows(connection: sqlite3.Connection, insert: str, rows: Sequence[Row]) -> list[Row]:
-    """Insert the rows that are not there yet and return them.
+def insert_new_rows(connection: sqlite3.Connection, insert: str, rows: Sequence[Row]) -> None:
+    """Insert the rows that are not there yet.
 
     ``insert`` has no conflict clause. Almost always all rows are new, so a group that fails is
     the exception and only then its rows are tried one by one.
     """
-    new: list[Row] = []
     for statement, parameters, group in _statements(insert, rows):
         try:
             connection.execute(statement, parameters)
-            new.extend(group)
         except sqlite3.IntegrityError:
-            new.extend(row for row in group if _is_inserted(connection, insert, row))
-    return new
-
-
-def _is_inserted(connection: sqlite3.Connection, insert: str, row: Row) -> bool:
-    try:
-        connection.execute(insert, row)
-    except sqlite3.IntegrityError:
-        return False
-    return True
+            for row in group:
+                with contextlib.suppress(sqlite3.IntegrityError):
+                    connection.execute(insert, row)
 
 
 def _statements(insert: str, rows: Sequence[Row]) -> Iterator[tuple[str, Row, Sequence[Row]]]:

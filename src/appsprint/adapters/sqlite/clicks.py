@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from appsprint.adapters.sqlite.bulk import Row, insert_new_rows
+from appsprint.adapters.sqlite.bulk import Row, insert_new_rows, insert_rows
 from appsprint.adapters.sqlite.conditions import with_conditions
 from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
@@ -16,8 +15,6 @@ from appsprint.domain.ids import AppId, ClickId, LinkId
 from appsprint.domain.link import AdNetwork
 
 _SQL = queries("clicks")
-_APP_ID, _LINK_ID = 0, 2
-_Share = Callable[[int], tuple[int, int]]
 
 
 class SqliteClicks:
@@ -28,15 +25,20 @@ class SqliteClicks:
 
     def add_clicks(self, clicks: Sequence[Click]) -> None:
         """Store clicks; those that are there already change nothing."""
-        rows = [_click_row(click) for click in clicks]
-        new = insert_new_rows(self._connection, _SQL["insert_click"], rows)
-        self._count(new, lambda amount: (amount, 0))
+        insert_new_rows(self._connection, _SQL["insert_click"], [_click_row(one) for one in clicks])
+
+    def add_in_one_statement(self, clicks: Sequence[Click]) -> None:
+        """Store at most ``MAX_ROWS`` clicks, all of them or none.
+
+        Raises:
+            sqlite3.IntegrityError: One of them is there already.
+        """
+        insert_rows(self._connection, _SQL["insert_click"], [_click_row(one) for one in clicks])
 
     def add_filtered_visits(self, visits: Sequence[FilteredVisit]) -> None:
         """Store visits that no person made; those that are there already change nothing."""
         rows = [_visit_row(visit) for visit in visits]
-        new = insert_new_rows(self._connection, _SQL["insert_filtered_visit"], rows)
-        self._count(new, lambda amount: (0, amount))
+        insert_new_rows(self._connection, _SQL["insert_filtered_visit"], rows)
 
     def get(self, app_id: AppId, click_id: ClickId) -> Click | None:
         row = self._connection.execute(_SQL["select_click"], (app_id, click_id)).fetchone()
@@ -79,12 +81,6 @@ class SqliteClicks:
             for click_id in click_ids
             if self._connection.execute(_SQL["is_credited"], (app_id, click_id)).fetchone()
         }
-
-    def _count(self, rows: Iterable[Row], share: _Share) -> None:
-        for (app_id, link_id), amount in Counter(
-            (row[_APP_ID], row[_LINK_ID]) for row in rows
-        ).items():
-            self._connection.execute(_SQL["add_to_link_totals"], (app_id, link_id, *share(amount)))
 
 
 def _clicks(rows: Iterable[sqlite3.Row]) -> list[Click]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from appsprint.adapters.sqlite.bulk import Row, insert_returning, insert_rows
+from appsprint.adapters.sqlite.bulk import Row, insert_rows
 from appsprint.adapters.sqlite.conditions import with_conditions
 from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
@@ -32,8 +32,10 @@ class SqliteEvents:
 
     def add(self, events: Sequence[InAppEvent]) -> set[EventId]:
         rows = [_event_row(event) for event in events]
-        found = insert_returning(self._connection, _SQL["insert_event"], rows)
-        return {EventId(str(row[0])) for row in found}
+        # Not by RETURNING: reading a row gives up the interpreter's lock, once for each event.
+        if insert_rows(self._connection, _SQL["insert_event"], rows) == len(rows):
+            return {event.id for event in events}
+        return {event.id for event in events if self._is_stored(event)}
 
     def refuse(self, refusals: Sequence[RefusedEvent]) -> None:
         rows: list[Row] = [
@@ -94,6 +96,10 @@ class SqliteEvents:
             eligible=self._number("count_eligible", app_id),
             deliveries={row["status"]: row["amount"] for row in deliveries},
         )
+
+    def _is_stored(self, event: InAppEvent) -> bool:
+        found = self._connection.execute(_SQL["is_stored"], (event.app_id, event.id))
+        return found.fetchone() is not None
 
     def _number(self, query: str, app_id: AppId) -> int:
         return int(self._connection.execute(_SQL[query], (app_id,)).fetchone()[0])

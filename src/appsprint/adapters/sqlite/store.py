@@ -15,10 +15,10 @@ from appsprint.adapters.sqlite.connection import open_reader, open_writer
 from appsprint.adapters.sqlite.lock import ServerLock
 from appsprint.adapters.sqlite.migrations import Migration, is_outdated, migrate
 from appsprint.adapters.sqlite.unit_of_work import SqliteUnitOfWork
-from appsprint.adapters.sqlite.writer import Job, Writer
+from appsprint.adapters.sqlite.writer import Item, Job, Writer
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.errors import StoreUnavailable
-from appsprint.ports.store import Completion, CompletionSink, UnitOfWork
+from appsprint.ports.store import Completion, CompletionSink, ItemsWork, UnitOfWork
 
 T = TypeVar("T")
 
@@ -81,6 +81,12 @@ class SqliteStore:
     ) -> None:
         """Queue ``work``; the sink learns the outcome after the commit."""
         self._writer.put(Job(work, sink, ticket))
+
+    def enqueue_item(
+        self, work: ItemsWork, item: object, sink: CompletionSink, ticket: object
+    ) -> None:
+        """Queue an item; the sink learns the outcome after the commit."""
+        self._writer.put(Job(Item(work, item), sink, ticket))
 
     def enqueue_click(
         self, click: Click | FilteredVisit, sink: CompletionSink, ticket: object

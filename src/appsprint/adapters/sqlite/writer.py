@@ -12,16 +12,19 @@ import sqlite3
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import cast
 
 import structlog
 
+from appsprint.adapters.sqlite.bulk import MAX_ROWS
 from appsprint.adapters.sqlite.clicks import SqliteClicks
 from appsprint.adapters.sqlite.unit_of_work import SqliteUnitOfWork
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.errors import AppsprintError, Conflict, StoreUnavailable
-from appsprint.ports.store import Completion, CompletionSink
+from appsprint.ports.store import Completion, CompletionSink, ItemsWork
 
 log = structlog.get_logger()
 
@@ -31,10 +34,18 @@ LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One of many things that the same work takes together."""
+
+    work: ItemsWork
+    item: object
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One piece of queued work and where its outcome goes."""
 
-    work: Callable[[SqliteUnitOfWork], object] | Click | FilteredVisit
+    work: Callable[[SqliteUnitOfWork], object] | Item | Click | FilteredVisit
     sink: CompletionSink
     ticket: object
 
@@ -106,6 +117,8 @@ class Writer:
 
     def _commit_group(self, group: Sequence[Job]) -> list[tuple[CompletionSink, Completion]]:
         """Run the group in one transaction; its outcomes are only told after the commit."""
+        if self._stores_at_once(group):
+            return [(job.sink, (job.ticket, None, None)) for job in group]
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             outcomes = self._run_all(group)
@@ -117,6 +130,21 @@ class Writer:
             unavailable = StoreUnavailable(f"the database cannot take writes now: {exc}")
             return [(job.sink, (job.ticket, None, unavailable)) for job in group]
         return outcomes
+
+    def _stores_at_once(self, group: Sequence[Job]) -> bool:
+        """Store a group of nothing but clicks; False, and no change, when it takes more than that.
+
+        One statement is a transaction by itself. It gives up the interpreter's lock once, where
+        ``BEGIN``, ``INSERT`` and ``COMMIT`` do three times, and each time the event loop takes it.
+        """
+        clicks = [job.work for job in group if isinstance(job.work, Click)]
+        if len(clicks) < len(group) or len(group) > MAX_ROWS:
+            return False
+        try:
+            SqliteClicks(self._connection).add_in_one_statement(clicks)
+        except Exception:  # noqa: BLE001 the long way tells which click or what else it was
+            return False
+        return True
 
     def _run_all(self, group: Sequence[Job]) -> list[tuple[CompletionSink, Completion]]:
         # Clicks are facts without questions, so they go first and all together.
@@ -133,10 +161,35 @@ class Writer:
         store = SqliteClicks(self._connection)
         store.add_clicks(clicks)
         store.add_filtered_visits(visits)
-        for job in group:
-            if callable(job.work):
-                outcomes.append((job.sink, self._run_one(job.work, job.ticket)))
+        others = (job for job in group if not isinstance(job.work, Click | FilteredVisit))
+        for _, jobs in groupby(others, key=_items_work):
+            outcomes.extend(self._run_jobs(list(jobs)))
         return outcomes
+
+    def _run_jobs(self, jobs: Sequence[Job]) -> Iterator[tuple[CompletionSink, Completion]]:
+        """Run plain jobs one by one, and items of one work together."""
+        for job in jobs:
+            if isinstance(job.work, Item):
+                yield from self._run_items(job.work.work, jobs)
+                return
+            if callable(job.work):
+                yield job.sink, self._run_one(job.work, job.ticket)
+
+    def _run_items(
+        self, work: ItemsWork, jobs: Sequence[Job]
+    ) -> Iterator[tuple[CompletionSink, Completion]]:
+        items = [job.work.item for job in jobs if isinstance(job.work, Item)]
+        _, results, error = self._run_one(lambda uow: work(uow, items), None)
+        if error is not None and len(jobs) > 1:
+            for job in jobs:
+                yield from self._run_items(work, [job])
+            return
+        found = [error] if error is not None else cast(Sequence[object], results)
+        for job, result in zip(jobs, found, strict=True):
+            if isinstance(result, Exception):
+                yield job.sink, (job.ticket, None, result)
+            else:
+                yield job.sink, (job.ticket, result, None)
 
     def _run_one(self, work: Callable[[SqliteUnitOfWork], object], ticket: object) -> Completion:
         """Run one unit of work so that its failure undoes it and nothing else."""
@@ -190,3 +243,7 @@ class Writer:
 
     def _read_data_version(self) -> int:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _items_work(job: Job) -> ItemsWork | None:
+    return job.work.work if isinstance(job.work, Item) else None

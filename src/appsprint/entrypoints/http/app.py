@@ -51,6 +51,11 @@ class Application:
         self._on_start = on_start
         self._hot: _HotRoutes | None = None
 
+    @property
+    def redirect(self) -> RedirectRoute | None:
+        """The handler of ad links; None before the server has started."""
+        return None if self._hot is None else self._hot.redirect
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection's scope; the lifespan builds the hot routes."""
         if scope["type"] == "lifespan":
@@ -88,10 +93,7 @@ class Application:
         services, settings = self._services, self._services.settings
         sink = LoopSink(asyncio.get_running_loop())
         desk = ClickDesk(
-            store=services.store,
-            spool=self._spool,
-            sink=sink,
-            wait_seconds=settings.click_wait_seconds,
+            store=services.store, spool=self._spool, wait_seconds=settings.click_wait_seconds
         )
         return _HotRoutes(
             desk=desk,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,10 +19,13 @@ _JSON = msgspec.json.Encoder()
 _NO_STORE = (b"cache-control", b"no-store")
 
 
-def header_map(scope: Scope) -> dict[str, str]:
+def header_map(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """The request's headers, names in lower case; a repeated one is joined with commas."""
-    found: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
+    found = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+    if len(found) == len(headers):
+        return found
+    found.clear()
+    for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         found[name] = f"{found[name]},{value}" if name in found else value
     return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from appsprint.errors import StoreUnavailable
-from appsprint.ports.store import Completion, Store, UnitOfWork
+from appsprint.ports.store import Completion, ItemsWork, Store, UnitOfWork
 
 T = TypeVar("T")
 
@@ -46,6 +46,21 @@ async def write(store: Store, sink: LoopSink, work: Callable[[UnitOfWork], T]) -
     """
     future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     store.enqueue(work, sink, future)
+    return await _in_time(future)
+
+
+async def write_item(store: Store, sink: LoopSink, work: ItemsWork, item: object) -> Any:
+    """Like ``write``, together with the items of other requests; what ``work`` gave for this one.
+
+    Raises:
+        StoreUnavailable: See ``write``.
+    """
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    store.enqueue_item(work, item, sink, future)
+    return await _in_time(future)
+
+
+async def _in_time(future: asyncio.Future[T]) -> T:
     try:
         async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
             return await future

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from appsprint.domain.address import client_address
 from appsprint.domain.app import App, RevokeMode
 from appsprint.domain.click import normal_advertising_id
 from appsprint.entrypoints.http.asgi import Receive, Scope, Send, header_map, read_body, send_json
-from appsprint.entrypoints.http.loop_sink import LoopSink, write
+from appsprint.entrypoints.http.loop_sink import LoopSink, write, write_item
 from appsprint.entrypoints.http.sdk_answers import (
     discarded_install_answer,
     events_answer,
@@ -155,7 +156,7 @@ class SdkRoutes:
         if handler is None:
             allowed = ", ".join(self._routes[route])
             return 405, {"error": "method_not_allowed", "message": f"use {allowed}"}
-        headers = header_map(scope)
+        headers = header_map(scope["headers"])
         holder = await self._authenticate(headers.get("x-api-key", ""))
         client = scope.get("client")
         return await handler(
@@ -243,9 +244,11 @@ class SdkRoutes:
                 received_at=self._clock.now(),
             ),
         )
-        outcomes = await write(self._store, self._sink, lambda uow: self._events.record(uow, batch))
-        for outcome in outcomes:
-            EVENTS.labels(status=outcome.status).inc()
+        outcomes: Sequence[EventOutcome] = await write_item(
+            self._store, self._sink, self._events.record, batch
+        )
+        for status, amount in Counter(outcome.status for outcome in outcomes).items():
+            EVENTS.labels(status=status).inc(amount)
         return list(outcomes)
 
     async def _customer(self, request: SdkRequest) -> Answer:

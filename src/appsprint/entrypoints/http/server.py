@@ -21,6 +21,7 @@ from appsprint.domain.visit import classify_user_agent
 from appsprint.entrypoints.http.api.app import create_api
 from appsprint.entrypoints.http.app import Application
 from appsprint.entrypoints.http.asgi import AsgiApp
+from appsprint.entrypoints.http.click_protocol import ClickProtocol
 from appsprint.entrypoints.http.health_only import HealthOnly
 from appsprint.entrypoints.worker.loops import Worker
 from appsprint.errors import ConfigurationError
@@ -36,7 +37,7 @@ _START_SECONDS = 30.0
 # The store's writer thread and the event loop share the interpreter's lock. At Python's default the
 # writer waits up to 5 ms after each sync while the loop is busy, and every answer of its group
 # waits with it. The value was decided by measurement; `make bench` repeats it.
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.00002
 
 
 class ServerRole(StrEnum):
@@ -243,7 +244,8 @@ def _config(application: AsgiApp) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     return uvicorn.Config(
         application,
-        http="httptools",
+        # Which also parses with httptools; an application without ad links needs no short way.
+        http=ClickProtocol if isinstance(application, Application) else "httptools",
         loop="uvloop",
         ws="none",
         lifespan="on",

@@ -215,6 +215,17 @@ CREATE TABLE link_totals (
     filtered_visits INTEGER NOT NULL,
     PRIMARY KEY (app_id, link_id)
 ) STRICT, WITHOUT ROWID;
+-- Triggers, so that many clicks are one statement and the totals can never miss one.
+CREATE TRIGGER count_click AFTER INSERT ON clicks BEGIN
+    INSERT INTO link_totals (app_id, link_id, clicks, filtered_visits)
+    VALUES (NEW.app_id, NEW.link_id, 1, 0)
+    ON CONFLICT (app_id, link_id) DO UPDATE SET clicks = clicks + 1;
+END;
+CREATE TRIGGER count_filtered_visit AFTER INSERT ON filtered_visits BEGIN
+    INSERT INTO link_totals (app_id, link_id, clicks, filtered_visits)
+    VALUES (NEW.app_id, NEW.link_id, 0, 1)
+    ON CONFLICT (app_id, link_id) DO UPDATE SET filtered_visits = filtered_visits + 1;
+END;
 
 CREATE TABLE attributions (
     app_id TEXT NOT NULL,

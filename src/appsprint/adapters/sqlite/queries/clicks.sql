@@ -11,13 +11,6 @@ INSERT INTO filtered_visits (
     app_id, visit_id, link_id, kind, occurred_at_ms, client_ip, user_agent
 ) VALUES (?, ?, ?, ?, ?, ?, ?);
 
--- name: add_to_link_totals
--- Running totals, so that counting a link never reads its clicks.
-INSERT INTO link_totals (app_id, link_id, clicks, filtered_visits) VALUES (?, ?, ?, ?)
-ON CONFLICT (app_id, link_id) DO UPDATE SET
-    clicks = clicks + excluded.clicks,
-    filtered_visits = filtered_visits + excluded.filtered_visits;
-
 -- name: select_click
 -- One click of an app.
 SELECT * FROM clicks WHERE app_id = ? AND click_id = ?;

@@ -1,11 +1,15 @@
 -- name: insert_event
--- A new event; one whose event_id the app has inserts nothing and is not returned.
+-- A new event; one whose event_id the app has inserts nothing.
 INSERT INTO events (
     app_id, id, event_id, install_id, appsprint_id, environment, event_type, event_name,
     occurred_at_ms, device_timestamp_ms, received_at_ms, revenue_micros, currency, parameters,
     client_ip, skip_reason
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (app_id, event_id) DO NOTHING RETURNING id;
+ON CONFLICT (app_id, event_id) DO NOTHING;
+
+-- name: is_stored
+-- Whether an event with this id of ours is there.
+SELECT 1 FROM events WHERE app_id = ? AND id = ?;
 
 -- name: insert_refusal
 -- An event that was not stored.
