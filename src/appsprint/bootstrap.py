@@ -240,6 +240,7 @@ def _tiktok(settings: Settings) -> TikTokAdapter:
             api_url=settings.tiktok_api_url,
             auth_url=settings.tiktok_auth_url,
             timeout_seconds=settings.tiktok_timeout_seconds,
+            reads_per_second=settings.tiktok_reads_per_second,
         )
     )
 

@@ -148,6 +148,12 @@ class Settings:
         _integer(1, 100_000),
         "Payment events within 7 days at which TikTok unlocks value-based optimization.",
     )
+    tiktok_reads_per_second: int = _setting(
+        10,
+        _integer(1, 50),
+        "How often an import may call one of TikTok's endpoints in a second: the quota of your "
+        "developer app.",
+    )
     delivery_wait_seconds: float = _setting(
         0.5, _seconds(0.01, 60), "How long events may gather into one batch, in seconds."
     )

@@ -19,6 +19,7 @@
     ├── Unavailable                 time can fix it
     │   ├── StoreUnavailable        503  the database cannot take it now
     │   ├── AdNetworkUnavailable    503  the ad network did not answer
+    │   │   └── AdNetworkBusy       503  it answered that it cannot now
     │   └── RateLimited             429
     ├── LeaseLost                   another worker has the delivery now
     └── AdNetworkRefused            the account's owner can fix it
@@ -152,6 +153,10 @@ class AdNetworkUnavailable(Unavailable):
     """The ad network gave no usable answer; what it did is unknown."""
 
     code = "ad_network_unavailable"
+
+
+class AdNetworkBusy(AdNetworkUnavailable):
+    """The ad network answered, and asks for patience; it did nothing."""
 
 
 class RateLimited(Unavailable):

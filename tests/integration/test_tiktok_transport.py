@@ -22,7 +22,12 @@ from appsprint.domain.delivery import (
     TryAgain,
     Verdict,
 )
-from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable, ConnectionRevoked
+from appsprint.errors import (
+    AdNetworkBusy,
+    AdNetworkRefused,
+    AdNetworkUnavailable,
+    ConnectionRevoked,
+)
 from appsprint.ports.ad_network import CostQuery, EventsCredential, Grant, SendResult
 from tests.integration.scripted_server import (
     ScriptedServer,
@@ -290,7 +295,7 @@ def test_secrets_are_not_logged(
         (b'{"code":40001,"message":"No permission to operate advertiser: 7"}', ConnectionRevoked),
         (b'{"code":40105,"message":"revoked"}', ConnectionRevoked),
         (b'{"code":40002,"message":"bad parameter"}', AdNetworkRefused),
-        (b'{"code":40100,"message":"Too many requests."}', AdNetworkUnavailable),
+        (b'{"code":40100,"message":"Too many requests."}', AdNetworkBusy),
         (b'{"code":0,"data":{"list":"none"}}', AdNetworkUnavailable),
         (b'{"code":0,"data":null}', AdNetworkUnavailable),
         (b'{"code":0,"data":{"list":[{"advertiser_id":73}]}}', AdNetworkUnavailable),

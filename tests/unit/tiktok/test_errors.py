@@ -23,7 +23,12 @@ from appsprint.domain.delivery import (
     NetworkAnswer,
     TryAgain,
 )
-from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable, ConnectionRevoked
+from appsprint.errors import (
+    AdNetworkBusy,
+    AdNetworkRefused,
+    AdNetworkUnavailable,
+    ConnectionRevoked,
+)
 
 DELIVERED = Delivered()
 RETRY = TryAgain(maybe_accepted=False)
@@ -31,7 +36,8 @@ UNSURE = TryAgain(maybe_accepted=True)
 RECONNECT = AwaitReconnect
 SPLIT = GiveUp(reason=DeadReason.REJECTED, splittable=True)
 DEAD = GiveUp(reason=DeadReason.REJECTED, splittable=False)
-Refused, Revoked, Unavailable = AdNetworkRefused, ConnectionRevoked, AdNetworkUnavailable
+Refused, Revoked = AdNetworkRefused, ConnectionRevoked
+Unavailable, Busy = AdNetworkUnavailable, AdNetworkBusy
 
 # Code, what becomes of the events, what the other calls raise (None: they succeed).
 ROWS: list[tuple[int, Any, type[Exception] | None]] = [
@@ -49,13 +55,13 @@ ROWS: list[tuple[int, Any, type[Exception] | None]] = [
     (40011, SPLIT, Refused),
     (40013, DEAD, Refused),
     (40014, DEAD, Refused),
-    (40016, RETRY, Unavailable),
+    (40016, RETRY, Busy),
     (40050, DELIVERED, Refused),
     (40051, DEAD, Refused),
     (40061, SPLIT, Refused),
     (40062, SPLIT, Refused),
     (40063, SPLIT, Refused),
-    (40100, RETRY, Unavailable),
+    (40100, RETRY, Busy),
     (40101, DEAD, Refused),
     (40102, RECONNECT, Revoked),
     (40103, RECONNECT, Revoked),
@@ -77,29 +83,29 @@ ROWS: list[tuple[int, Any, type[Exception] | None]] = [
     (40125, RECONNECT, Refused),
     (40130, RECONNECT, Revoked),
     (40131, RECONNECT, Revoked),
-    (40132, RETRY, Unavailable),
-    (40133, RETRY, Unavailable),
-    (40200, RETRY, Unavailable),
-    (40201, RETRY, Unavailable),
-    (40202, RETRY, Unavailable),
+    (40132, RETRY, Busy),
+    (40133, RETRY, Busy),
+    (40200, RETRY, Busy),
+    (40201, RETRY, Busy),
+    (40202, RETRY, Busy),
     (40300, DEAD, Revoked),
     (40301, DEAD, Revoked),
     (40400, DEAD, Refused),
-    (40700, RETRY, Unavailable),
+    (40700, RETRY, Busy),
     (41000, DEAD, Refused),
     (41001, DEAD, Refused),
     (41002, DEAD, Refused),
-    (50000, RETRY, Unavailable),
+    (50000, RETRY, Busy),
     (50002, UNSURE, Unavailable),
     (51010, UNSURE, Unavailable),
-    (60001, RETRY, Unavailable),
-    (61000, RETRY, Unavailable),
+    (60001, RETRY, Busy),
+    (61000, RETRY, Busy),
 ]
 # Codes without a row of their own.
 OTHER_CODES: list[tuple[int, Any, type[Exception] | None]] = [
-    (51012, RETRY, Unavailable),
-    (51305, RETRY, Unavailable),
-    (52000, RETRY, Unavailable),
+    (51012, RETRY, Busy),
+    (51305, RETRY, Busy),
+    (52000, RETRY, Busy),
     (40999, UNSURE, Unavailable),
     (1, UNSURE, Unavailable),
     (-1, UNSURE, Unavailable),

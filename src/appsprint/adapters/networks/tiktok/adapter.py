@@ -7,6 +7,7 @@ from appsprint.adapters.networks.tiktok.cost_importer import TikTokCostImporter
 from appsprint.adapters.networks.tiktok.event_names import TikTokEventNames
 from appsprint.adapters.networks.tiktok.macros import TikTokLinks
 from appsprint.adapters.networks.tiktok.management import ManagementApi
+from appsprint.adapters.networks.tiktok.pacing import CallPace, PatientApi
 from appsprint.adapters.networks.tiktok.sender import TikTokEventSender
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
 from appsprint.adapters.networks.tiktok.transport import TikTokTransport
@@ -27,7 +28,13 @@ class TikTokAdapter:
         self._event_names = TikTokEventNames()
         self._sender = TikTokEventSender(self._transport)
         self._flow = TikTokConnectionFlow(settings, api)
-        self._costs = TikTokCostImporter(api)
+        self._costs = TikTokCostImporter(
+            PatientApi(
+                api,
+                CallPace(settings.reads_per_second),
+                pauses_seconds=settings.read_pauses_seconds,
+            )
+        )
 
     @property
     def network(self) -> AdNetwork:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from appsprint.adapters.networks.tiktok.management import ManagementApi
+from appsprint.adapters.networks.tiktok.pacing import PatientApi
 from appsprint.domain.connection import Advertiser
 from appsprint.domain.money import is_currency_code
 from appsprint.errors import ConnectionRevoked
@@ -30,7 +31,7 @@ class _InfoList(msgspec.Struct):
 
 
 def read_advertisers(
-    api: ManagementApi, access_token: str, advertiser_ids: Sequence[str]
+    api: ManagementApi | PatientApi, access_token: str, advertiser_ids: Sequence[str]
 ) -> Iterator[Advertiser]:
     """The accounts that TikTok shows of those asked for, up to 100 to a call; raises as the api."""
     for first in range(0, len(advertiser_ids), IDS_PER_CALL):
@@ -42,7 +43,9 @@ def read_advertisers(
         yield from map(_advertiser, answer.list)
 
 
-def read_advertiser(api: ManagementApi, access_token: str, advertiser_id: str) -> Advertiser:
+def read_advertiser(
+    api: ManagementApi | PatientApi, access_token: str, advertiser_id: str
+) -> Advertiser:
     """One account.
 
     Raises:

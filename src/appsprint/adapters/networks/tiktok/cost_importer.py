@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from appsprint.adapters.networks.tiktok.advertisers import read_advertiser
-from appsprint.adapters.networks.tiktok.management import ManagementApi
+from appsprint.adapters.networks.tiktok.pacing import PatientApi
 from appsprint.domain.connection import Advertiser
 from appsprint.domain.cost import (
     UNKNOWN_COUNTRY,
@@ -138,7 +138,7 @@ class _ReportPage(msgspec.Struct):
 class TikTokCostImporter:
     """The port ``CostImporter`` for TikTok."""
 
-    def __init__(self, api: ManagementApi) -> None:
+    def __init__(self, api: PatientApi) -> None:
         self._api = api
 
     def advertiser(self, access_token: str, advertiser_id: str) -> Advertiser:

@@ -20,7 +20,12 @@ from appsprint.domain.delivery import (
     TryAgain,
     Verdict,
 )
-from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable, ConnectionRevoked
+from appsprint.errors import (
+    AdNetworkBusy,
+    AdNetworkRefused,
+    AdNetworkUnavailable,
+    ConnectionRevoked,
+)
 
 # Recovery by quota: a second's with the next second, a minute's after five minutes, a day's at
 # 00:00 UTC (portal, "Rate limits"); the last is asked for once an hour.
@@ -210,7 +215,8 @@ def error_of(response: Response) -> AdNetworkRefused | AdNetworkUnavailable:
     if issubclass(row.error, AdNetworkRefused):
         code = answer.code if answer.code is not None else answer.http_status
         return row.error(sentence, network_code=code or 0)
-    return row.error(sentence)
+    is_busy = row.fate is Fate.RETRY and answer.code is not None
+    return AdNetworkBusy(sentence) if is_busy else row.error(sentence)
 
 
 def is_success(response: Response) -> bool:
