@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from appsprint.adapters.sqlite.reports import cost_query
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.domain.report import Breakdown
 from appsprint.testing.report_store import ReportStoreContract
 
 pytestmark = pytest.mark.contract
@@ -35,7 +37,6 @@ class TestSqliteReports(ReportStoreContract):
     [
         ("installs", ["i", "a"]),
         ("revenue", ["e", "i", "a"]),
-        ("costs", ["cost_rows"]),
     ],
 )
 def test_facts_are_found_by_index(
@@ -46,9 +47,6 @@ def test_facts_are_found_by_index(
     values = {
         "app_id": "app_1",
         "network": "tiktok",
-        "level": "campaign",
-        "start_on": "2026-03-01",
-        "end_on": "2026-03-31",
         "days": "[]",
     }
     with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
@@ -60,6 +58,32 @@ def test_facts_are_found_by_index(
         if step.startswith(("SCAN", "SEARCH")) and "VIRTUAL TABLE" not in step
     ]
     assert tables == [["SEARCH", name] for name in searches], plan
+
+
+@pytest.mark.parametrize(
+    ("by", "table"),
+    [(Breakdown.AD, "cost_rows"), (Breakdown.COUNTRY, "country_cost_rows")],
+)
+def test_costs_are_found_by_index(
+    store: SqliteStore, tmp_path: Path, by: Breakdown, table: str
+) -> None:
+    """By app, network and the stretch of days."""
+    values = {
+        "app_id": "app_1",
+        "network": "tiktok",
+        "level": "ad",
+        "start_on": "2026-03-01",
+        "end_on": "2026-03-31",
+        "left_out": "[]",
+    }
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        plan = [
+            row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {cost_query(by)}", values)
+        ]
+
+    assert any(f"SEARCH {table} " in step and "day_on>? AND day_on<?" in step for step in plan), (
+        plan
+    )
 
 
 def test_days_are_stretches_of_the_time_indexes(store: SqliteStore, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.domain.connection import Advertiser, Connection, OAuthState
+from appsprint.domain.cost import AdLevel
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.report import Report
+from appsprint.domain.report import Breakdown, Report
 from appsprint.domain.report_query import ReportQuery
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.services.reports import ReportService
@@ -99,6 +100,39 @@ def test_whose_currency_it_is(
     connect(scene, advertiser)
 
     assert report_of(scene).currency == currency
+
+
+@pytest.mark.parametrize(
+    ("by", "values"),
+    [
+        (Breakdown.CAMPAIGN, ["mine", "nobodys"]),
+        (Breakdown.AD, ["mine-ad"]),
+    ],
+)
+def test_what_only_another_app_advertises_stands_in_its_report(
+    store: SqliteStore, by: Breakdown, values: list[str]
+) -> None:
+    """Two apps that import one account: each campaign's spend follows the ad links of its ads."""
+    scene, other = Scene(store), Scene(store, app_id="app_2")
+    connect(scene, ACCOUNT)
+    connect(other, ACCOUNT)
+    for campaign, owner in (("mine", scene), ("theirs", other)):
+        slug = owner.link_id.replace("_", "")
+        scene.entity(
+            AdLevel.AD,
+            f"{campaign}-ad",
+            "Ad",
+            campaign_id=campaign,
+            advertiser_id=ACCOUNT.id,
+            landing_page_url=f"https://go.example/c/{slug}",
+        )
+        scene.cost(f"{campaign}-ad", NOON.date(), level=AdLevel.AD, spend=Decimal(1))
+        scene.cost(campaign, NOON.date(), spend=Decimal(2))
+    scene.cost("nobodys", NOON.date(), spend=Decimal(1))
+
+    report = report_of(scene, ReportQuery(breakdown=by))
+
+    assert [row.identity[f"{by}_id"] for row in report.items] == values
 
 
 def test_an_unknown_app(store: SqliteStore) -> None:

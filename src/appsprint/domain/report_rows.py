@@ -66,8 +66,8 @@ def build_report(frame: ReportFrame, facts: ReportFacts, rate_of: RateOf) -> Rep
     """The report on ``facts``; their order never matters.
 
     A row exists for every value that has a cost row, a credited install or attributed revenue in
-    the window; by day there is one for each day. The network reports no numbers by country or by
-    link, so those rows have None for spend, impressions and clicks, and no fallback.
+    the window; by day there is one for each day. The network reports no numbers by link, so those
+    rows have None for spend, impressions and clicks, and no fallback.
 
     Each sum of one day is converted at that day's rate and rounded to millionths, so breakdowns
     of the same window can differ by some millionths. What cannot be converted is listed beside

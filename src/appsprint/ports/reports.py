@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Protocol
 
 from appsprint.domain.ids import AppId
@@ -33,10 +33,21 @@ class ReportRepository(Protocol):
         ...
 
     def costs(
-        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        by: Breakdown,
+        days: Sequence[ReportDay],
+        *,
+        left_out: Set[str] = frozenset(),
     ) -> Sequence[CostSum]:
-        """The newest version of the network's rows; empty for country and link.
+        """The newest version of the network's rows; empty for links.
 
-        By day they are sums over campaigns.
+        By day and by country they are sums over campaigns; those by country are a reading of
+        their own, and None is the country that the network does not know.
+
+        Args:
+            left_out: Ids of entities of the breakdown's level (campaigns for day and country)
+                that are another app's.
         """
         ...

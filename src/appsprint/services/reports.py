@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, tzinfo
 
 from appsprint.domain.app import App
+from appsprint.domain.belonging import belongings_of
 from appsprint.domain.connection import Connection
 from appsprint.domain.cost import AdEntity, AdLevel
 from appsprint.domain.ids import AppId, LinkId
@@ -69,14 +70,19 @@ def _load_facts(
     scope = SumScope(
         app_id=app_id, network=query.network, days=frame.days, time_zone=frame.time_zone
     )
-    installs, revenue = attributed_sums(uow, scope, query.breakdown)
-    is_by_link = query.breakdown is Breakdown.LINK
+    installs, revenue = attributed_sums(uow, scope, by := query.breakdown)
     return ReportFacts(
         installs=installs,
         revenue=revenue,
-        costs=uow.reports.costs(app_id, query.network, query.breakdown, frame.days),
+        costs=uow.reports.costs(
+            app_id,
+            query.network,
+            query.breakdown,
+            frame.days,
+            left_out=_left_out(uow, app_id, query),
+        ),
         entities=_entities(uow, app_id, query),
-        link_names=_link_names(uow, app_id, (*installs, *revenue)) if is_by_link else {},
+        link_names=_link_names(uow, app_id, (*installs, *revenue)) if by is Breakdown.LINK else {},
         synced_at=None if connection is None else connection.last_sync_at,
     )
 
@@ -95,6 +101,12 @@ _LEVELS = {level.value: level for level in AdLevel}
 def _entities(uow: UnitOfWork, app_id: AppId, query: ReportQuery) -> Sequence[AdEntity]:
     level = _LEVELS.get(query.breakdown.value)
     return () if level is None else uow.costs.entities(app_id, query.network, level=level)
+
+
+def _left_out(uow: UnitOfWork, app_id: AppId, query: ReportQuery) -> Set[str]:
+    """What belongs to another app of the same account alone; its own report has it."""
+    belongings = belongings_of(app_id, uow.costs.landings(app_id, query.network))
+    return belongings.left_out(_LEVELS.get(query.breakdown.value, AdLevel.CAMPAIGN))
 
 
 def _link_names(

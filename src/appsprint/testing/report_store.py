@@ -208,7 +208,7 @@ class ReportStoreContract:
         }
 
     def test_costs_are_of_the_level_of_the_breakdown(self, store: Store) -> None:
-        """Days are sums over campaigns; TikTok has no numbers by country or link."""
+        """Days are sums over campaigns; TikTok has no numbers by link."""
         scene = Scene(store)
         scene.cost("c1", DAY, spend=Decimal(1))
         scene.cost("c2", DAY, spend=Decimal(2))
@@ -227,6 +227,32 @@ class ReportStoreContract:
             Breakdown.COUNTRY: {},
             Breakdown.LINK: {},
         }
+
+    def test_costs_by_country_are_readings_of_their_own(self, store: Store) -> None:
+        """Sums over campaigns; the country that TikTok does not know is None."""
+        scene = Scene(store)
+        scene.cost("c1", DAY, spend=Decimal(9))
+        for campaign, country, spend in (("c1", "DE", 1), ("c2", "DE", 2), ("c1", "-", 4)):
+            scene.cost(campaign, DAY, country=country, spend=Decimal(spend))
+
+        found = costs(scene, by=Breakdown.COUNTRY)
+
+        assert {row.value: row.spend_micros for row in found} == {"DE": 3_000_000, None: 4_000_000}
+
+    def test_what_belongs_to_another_app_is_left_out(self, store: Store) -> None:
+        """Of every breakdown that campaigns are summed in."""
+        scene = Scene(store)
+        for campaign, spend in (("c1", 1), ("c2", 2)):
+            scene.cost(campaign, DAY, spend=Decimal(spend))
+            scene.cost(campaign, DAY, country="DE", spend=Decimal(spend))
+
+        for by in (Breakdown.CAMPAIGN, Breakdown.DAY, Breakdown.COUNTRY):
+            found = scene.store.read(
+                lambda uow, by=by: uow.reports.costs(  # type: ignore[misc]
+                    scene.app_id, scene.network, by, ONE_DAY, left_out={"c2"}
+                )
+            )
+            assert [row.spend_micros for row in found] == [1_000_000]
 
     def test_costs_of_other_days_are_left_out(self, store: Store) -> None:
         """The first and the last day are included, the days beside them are not."""

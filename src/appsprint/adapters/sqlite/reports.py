@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
 from appsprint.adapters.sqlite.rows import from_ms, to_ms
 from appsprint.adapters.sqlite.sql import queries
-from appsprint.domain.cost import AdLevel
+from appsprint.domain.cost import UNKNOWN_COUNTRY, AdLevel
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.money import MICROS
@@ -37,6 +37,37 @@ _COLUMNS = {
     Breakdown.COUNTRY: _Columns("i.country", "NULL", None),
     Breakdown.LINK: _Columns("a.link_id", "NULL", None),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _CostSource:
+    """Which table has a breakdown's cost rows, what their value is, and whose level they are of."""
+
+    value: str
+    table: str = "cost_rows"
+    level: str = "AND level = :level"
+
+
+_COST_SOURCES = {
+    Breakdown.CAMPAIGN: _CostSource("entity_id"),
+    Breakdown.DAY: _CostSource("NULL"),
+    Breakdown.ADGROUP: _CostSource("entity_id"),
+    Breakdown.AD: _CostSource("entity_id"),
+    Breakdown.COUNTRY: _CostSource(
+        f"nullif(country, '{UNKNOWN_COUNTRY}')", "country_cost_rows", level=""
+    ),
+}
+
+
+def cost_query(by: Breakdown) -> str:
+    """The query for a breakdown's cost rows; not for links, which have none."""
+    source = _COST_SOURCES[by]
+    return (
+        _SQL["costs"]
+        .replace("{value}", source.value)
+        .replace("{table}", source.table)
+        .replace("{level}", source.level)
+    )
 
 
 class SqliteReports:
@@ -76,20 +107,26 @@ class SqliteReports:
         ]
 
     def costs(
-        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        by: Breakdown,
+        days: Sequence[ReportDay],
+        *,
+        left_out: Set[str] = frozenset(),
     ) -> Sequence[CostSum]:
-        columns = _COLUMNS[by]
-        if columns.level is None or not days:
+        source = _COST_SOURCES.get(by)
+        if source is None or not days:
             return []
-        value = "NULL" if by is Breakdown.DAY else "entity_id"
         values = {
             "app_id": app_id,
             "network": network,
-            "level": columns.level,
+            "level": _COLUMNS[by].level,
             "start_on": days[0].day_on.isoformat(),
             "end_on": days[-1].day_on.isoformat(),
+            "left_out": json.dumps(sorted(left_out)),
         }
-        rows = self._connection.execute(_SQL["costs"].replace("{value}", value), values)
+        rows = self._connection.execute(cost_query(by), values)
         return [_cost_sum(row) for row in rows]
 
     def _facts(

@@ -46,6 +46,7 @@ GROUP BY 1, days.day_on, 5;
 
 -- name: costs
 -- The network's numbers in force by the breakdown's value, local day and currency; money as above.
+-- :left_out is a JSON array of ids.
 SELECT
     {value} AS value, day_on, currency, max(as_of_ms) AS as_of_ms,
     sum(spend_micros / 1000000) AS spend_units, sum(spend_micros % 1000000) AS spend_rest,
@@ -53,8 +54,9 @@ SELECT
     sum(reported_installs) AS reported_installs,
     sum(reported_revenue_micros / 1000000) AS reported_revenue_units,
     sum(reported_revenue_micros % 1000000) AS reported_revenue_rest
-FROM cost_rows
+FROM {table}
 WHERE
-    app_id = :app_id AND network = :network AND level = :level AND is_in_force = 1
-    AND day_on BETWEEN :start_on AND :end_on
+    app_id = :app_id AND network = :network AND is_in_force = 1
+    AND day_on BETWEEN :start_on AND :end_on {level}
+    AND entity_id NOT IN (SELECT value FROM json_each(:left_out))
 GROUP BY 1, day_on, currency;
