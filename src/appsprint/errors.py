@@ -107,14 +107,18 @@ class WrongContentType(CallerError):
 
 
 class InvalidInput(CallerError):
-    """One or more fields have a value that is not allowed."""
+    """One or more fields have a value that is not allowed.
+
+    Args:
+        message: What is wrong; with ``field`` without naming it, because that is put in front.
+    """
 
     code = "invalid_value"
 
     def __init__(
         self, message: str, *, field: str | None = None, problems: Sequence[FieldProblem] = ()
     ) -> None:
-        super().__init__(message)
+        super().__init__(message if field is None else f"{field}: {message}")
         own = (FieldProblem(field, message),) if field is not None else ()
         self.problems = (*own, *problems)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -16,6 +17,7 @@ from appsprint.errors import AppsprintError, InvalidInput
 # A table that goes into a file or a pipe must not break at the width of nobody's screen.
 _WIDTH_OF_FILES = 10_000
 _NOTHING = "–"
+_INSTANT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$")
 
 Answer: TypeAlias = msgspec.Struct | Mapping[str, object]
 
@@ -62,6 +64,8 @@ def print_items(answer: Answer, columns: Sequence[str], *, as_json: bool) -> Non
         return
     plain = _builtins(answer)
     print_table(table_of(plain["items"], columns))
+    if not plain["items"]:
+        tell("There are none.")
     if plain.get("next_cursor"):
         tell(f"There are more: --cursor {plain['next_cursor']}")
 
@@ -90,14 +94,20 @@ def print_table(table: Table) -> None:
 
 
 def shown(value: object) -> str:
-    """A value in a cell. Characters that steer terminals are replaced: names come from outside."""
+    """A value in a cell: an instant to the second, a thing as its values.
+
+    Characters that steer terminals are replaced, because names come from outside.
+    """
     if value is None:
         return _NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(shown, value)) or _NOTHING
+    if isinstance(value, dict):
+        return " ".join(shown(item) for item in value.values() if item is not None) or _NOTHING
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = _INSTANT.sub(r"\1 \2Z", text)
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 

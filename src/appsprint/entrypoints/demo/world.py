@@ -80,7 +80,7 @@ class WorldPlan:
 
     def __post_init__(self) -> None:
         if not MIN_DAYS <= self.days <= MAX_DAYS:
-            raise InvalidInput(f"days must be {MIN_DAYS} to {MAX_DAYS}", field="days")
+            raise InvalidInput(f"must be {MIN_DAYS} to {MAX_DAYS}", field="days")
 
     @property
     def start_at(self) -> datetime:

@@ -228,8 +228,7 @@ class SdkRoutes:
         """One event; a refusal is the whole answer here, because a developer reads it."""
         [outcome] = await self._record(request, [read_json(_UNREAD, request.body)])
         if outcome.status is EventStatus.REFUSED:
-            message = f"the event was refused: {outcome.reason}"
-            raise InvalidInput(message, field="event")
+            raise InvalidInput(f"the event was refused: {outcome.reason}")
         return 200, {"status": outcome.status}
 
     async def _record(self, request: SdkRequest, raws: Sequence[msgspec.Raw]) -> list[EventOutcome]:
@@ -256,16 +255,14 @@ class SdkRoutes:
         value = body.get("customerUserId")
         text = value.strip() if isinstance(value, str) else ""
         if not text or len(text) > MAX_CUSTOMER_ID_LENGTH:
-            raise InvalidInput("customerUserId must be 1 to 255 characters", field="customerUserId")
+            raise InvalidInput("must be 1 to 255 characters", field="customerUserId")
         return await self._update(request, body, self._installs.note_customer, text)
 
     async def _adservices(self, request: SdkRequest) -> Answer:
         body = _object(request.body)
         value = body.get("adServicesToken")
         if not isinstance(value, str) or not 0 < len(value) <= MAX_TOKEN_LENGTH:
-            raise InvalidInput(
-                "adServicesToken must be 1 to 4096 characters", field="adServicesToken"
-            )
+            raise InvalidInput("must be 1 to 4096 characters", field="adServicesToken")
         return await self._update(request, body, self._installs.note_adservices_token, value)
 
     async def _idfa(self, request: SdkRequest) -> Answer:
@@ -273,7 +270,7 @@ class SdkRoutes:
         value = body.get("idfa")
         idfa = normal_advertising_id(value if isinstance(value, str) else None)
         if idfa is None:
-            raise InvalidInput("idfa must be an advertising id, not all zero", field="idfa")
+            raise InvalidInput("must be an advertising id, not all zero", field="idfa")
         return await self._update(request, body, self._installs.note_idfa, idfa)
 
     async def _update(

@@ -91,7 +91,7 @@ def read_id(body: Body) -> tuple[str, Dialect]:
     name = "postbackId" if dialect is Dialect.POSTBACK else "appsprintId"
     value = body.get(name)
     if not is_id(value):
-        raise InvalidInput(f"{name} must be 1 to 128 printable characters", field=name)
+        raise InvalidInput("must be 1 to 128 printable characters", field=name)
     return str(value), dialect
 
 
