@@ -12,6 +12,7 @@ from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
 from appsprint.adapters.networks.tiktok import sandbox
 from appsprint.adapters.networks.tiktok.adapter import TikTokAdapter
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
+from appsprint.adapters.parquet import ParquetWriter
 from appsprint.adapters.secrets.box import AesGcmBox, load_or_create_key, parse_key
 from appsprint.adapters.spool.file import FileSpool
 from appsprint.adapters.sqlite.connection import database_path
@@ -175,7 +176,7 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
         idempotency=IdempotencyService(
             store=store, clock=clock, secrets=secrets, directory=directory
         ),
-        exports=ExportService(store=store, networks=networks),
+        exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
     )
 
 

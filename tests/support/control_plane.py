@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
+from appsprint.adapters.parquet import ParquetWriter
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.config import Settings
 from appsprint.domain.app import App
@@ -167,6 +168,6 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         idempotency=IdempotencyService(
             store=store, clock=clock, secrets=secrets, directory=directory
         ),
-        exports=ExportService(store=store, networks=networks),
+        exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
     )
     return ControlPlane(services, store, clock, network, secrets)

@@ -14,9 +14,7 @@ from appsprint.domain.money import from_micros, money_text
 from appsprint.ports.ad_network import ClickParameters
 from appsprint.ports.events import EventWithOutcome
 from appsprint.ports.installs import AttributedInstall
-
-Cell = str | int | float | bool | None
-Row = dict[str, Cell]
+from appsprint.ports.table_writer import Row
 
 
 def install_row(found: AttributedInstall) -> Row:

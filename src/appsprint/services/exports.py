@@ -18,9 +18,10 @@ from appsprint.ports.deliveries import DeliveryFilter
 from appsprint.ports.events import EventFilter
 from appsprint.ports.installs import InstallFilter
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.ports.table_writer import Columns, ColumnType, Row, TableWriter
 from appsprint.services.apps import require_app
 from appsprint.services.attribution import read_link
-from appsprint.services.export_rows import Row, click_row, delivery_row, event_row, install_row
+from appsprint.services.export_rows import click_row, delivery_row, event_row, install_row
 
 PAGE_SIZE = 1_000
 
@@ -38,10 +39,11 @@ class ExportKind(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """What an export is written in: CSV with a header (RFC 4180), or one JSON object a line."""
+    """What an export is written in: CSV with a header (RFC 4180), JSON objects, or Parquet."""
 
     CSV = "csv"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +77,31 @@ class ExportService:
     Newest first: what arrives meanwhile is never in it.
     """
 
-    def __init__(self, *, store: Store, networks: Mapping[AdNetwork, AdNetworkAdapter]) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        networks: Mapping[AdNetwork, AdNetworkAdapter],
+        parquet: TableWriter,
+    ) -> None:
         self._store = store
         self._networks = networks
+        self._parquet = parquet
 
-    def text(self, app_id: AppId, query: ExportQuery) -> Iterator[str]:
-        """The export as text, at most 1,000 lines at a time.
+    def content(self, app_id: AppId, query: ExportQuery) -> Iterator[bytes]:
+        """The export as a file's bytes, a page of rows or more at a time; texts are UTF-8.
 
         Raises:
             NotFound: (at once) There is no such app.
         """
-        pages = self.pages(app_id, query)
-        if query.format is ExportFormat.JSONL:
-            return _jsonl(pages)
-        return _csv(pages, EXPORT_FIELDS[query.kind])
+        pages, fields = self.pages(app_id, query), EXPORT_FIELDS[query.kind]
+        match query.format:
+            case ExportFormat.CSV:
+                return map(str.encode, _csv(pages, fields))
+            case ExportFormat.JSONL:
+                return map(str.encode, _jsonl(pages))
+            case ExportFormat.PARQUET:
+                return self._parquet.write(_columns(fields), pages)
 
     def pages(self, app_id: AppId, query: ExportQuery) -> Iterator[Sequence[Row]]:
         """The rows, at most 1,000 at a time.
@@ -190,6 +203,25 @@ EXPORT_FIELDS: Mapping[ExportKind, tuple[str, ...]] = {
         *("created_at", "next_attempt_at", "sent_at"),
     ),
 }
+
+
+_OTHER_TYPES: Columns = {
+    "attempts": ColumnType.INTEGER,
+    "confidence": ColumnType.NUMBER,
+    "earns_credit": ColumnType.BOOLEAN,
+    "is_attributed": ColumnType.BOOLEAN,
+    "revenue": ColumnType.AMOUNT,
+}
+
+
+def _columns(fields: Sequence[str]) -> Columns:
+    """The fields' types: instants end in ``_at``, most others are texts."""
+    return {
+        name: ColumnType.INSTANT
+        if name.endswith("_at")
+        else _OTHER_TYPES.get(name, ColumnType.TEXT)
+        for name in fields
+    }
 
 
 def _csv(pages: Iterator[Sequence[Row]], fields: Sequence[str]) -> Iterator[str]:

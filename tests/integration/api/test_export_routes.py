@@ -5,14 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
 
+import pyarrow.parquet
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from appsprint.adapters.parquet import ParquetWriter
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.ids import AppId
+from appsprint.domain.money import money_text
+from appsprint.ports.table_writer import ColumnType, Row
 from appsprint.services.exports import EXPORT_FIELDS, PAGE_SIZE, ExportKind
 from appsprint.testing.builders import make_click, put_clicks
 from tests.support.control_plane import NOON, ControlPlane
@@ -135,7 +141,7 @@ def test_more_than_a_page_is_complete(
     ("address", "status"),
     [
         ("export/passwords", 404),
-        ("export/installs?format=parquet", 422),
+        ("export/installs?format=xlsx", 422),
         ("export/installs?start=yesterday", 422),
         ("export/installs?start=2026-03-02&end=2026-03-01", 422),
     ],
@@ -145,3 +151,50 @@ def test_what_cannot_be_exported_is_refused(
 ) -> None:
     """Before a single byte is streamed."""
     assert client.get(f"{base}/{address}").status_code == status
+
+
+@pytest.mark.parametrize("kind", list(ExportKind))
+def test_parquet_holds_what_json_lines_do(
+    plane: ControlPlane, client: Client, base: str, app_id: AppId, kind: ExportKind
+) -> None:
+    """The same names in the same order, with types: instants, amounts, true and false."""
+    put_clicks(plane.store, make_click(app_id=app_id))
+    install = put_install(plane.store, app_id, NOON, link_id="lnk_1")
+    put_delivery(plane.store, put_event(plane.store, install, NOON))
+
+    answer = client.get(f"{base}/export/{kind}", params={"format": "parquet"})
+    lines = client.get(f"{base}/export/{kind}", params={"format": "jsonl"}).text.splitlines()
+
+    assert answer.headers["content-disposition"] == f'attachment; filename="{kind}.parquet"'
+    table = pyarrow.parquet.read_table(io.BytesIO(answer.content))
+    assert tuple(table.column_names) == EXPORT_FIELDS[kind]
+    [row], [line] = table.to_pylist(), [json.loads(line) for line in lines]
+    assert {name: as_json(value) for name, value in row.items()} == line
+
+
+def test_an_empty_parquet_export_has_its_columns(client: Client, base: str) -> None:
+    """A reader finds the names and no rows."""
+    answer = client.get(f"{base}/export/events", params={"format": "parquet"})
+
+    table = pyarrow.parquet.read_table(io.BytesIO(answer.content))
+    assert tuple(table.column_names) == EXPORT_FIELDS[ExportKind.EVENTS]
+    assert table.num_rows == 0
+
+
+def test_a_long_parquet_export_has_several_groups() -> None:
+    """It is written while it is read, in the order of the rows."""
+    pages: Iterator[list[Row]] = (
+        [{"id": f"{page}-{row}"} for row in range(1_000)] for page in range(120)
+    )
+    data = b"".join(ParquetWriter().write({"id": ColumnType.TEXT}, pages))
+
+    file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
+    assert file.num_row_groups == 3
+    assert file.read().column("id")[-1].as_py() == "119-999"
+
+
+def as_json(value: object) -> object:
+    """A Parquet value as an export's JSON has it."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return money_text(value) if isinstance(value, Decimal) else value

@@ -29,7 +29,8 @@ def export(
     start: StartOption = None,
     end: EndOption = None,
     form: Annotated[
-        ExportFormat, typer.Option("--format", help="CSV with a header, or one object a line.")
+        ExportFormat,
+        typer.Option("--format", help="CSV with a header, one object a line, or Parquet."),
     ] = ExportFormat.CSV,
     json: JsonOption = False,
 ) -> None:
@@ -43,6 +44,6 @@ def export(
     )
     with open_services() as services:
         # Bytes, because a text stream would turn CSV's line ends into others on some systems.
-        for piece in services.exports.text(chosen_app(services, app_id), query):
-            sys.stdout.buffer.write(piece.encode())
+        for piece in services.exports.content(chosen_app(services, app_id), query):
+            sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""The route of raw exports, as CSV and as JSON lines, streamed."""
+"""The route of raw exports, as CSV, JSON lines or Parquet, streamed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from appsprint.errors import NotFound
 from appsprint.services.checks import quoted
 from appsprint.services.exports import ExportFormat, ExportKind, ExportQuery, ExportWindow
 
-_MEDIA_TYPES = {ExportFormat.CSV: "text/csv", ExportFormat.JSONL: "application/jsonl"}
+_MEDIA_TYPES = {
+    ExportFormat.CSV: "text/csv",
+    ExportFormat.JSONL: "application/jsonl",
+    ExportFormat.PARQUET: "application/vnd.apache.parquet",
+}
 
 
 class ExportParameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +60,7 @@ def export(request: ApiRequest, app_id: PathId, kind: PathId) -> Stream:
     )
     name = f"{kind}.{query.format}"
     return Stream(
-        services_of(request).exports.text(AppId(app_id), wanted),
+        services_of(request).exports.content(AppId(app_id), wanted),
         media_type=_MEDIA_TYPES[query.format],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
