@@ -28,6 +28,7 @@ from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.secret_box import SecretBox
 from appsprint.services.access import AccessService
 from appsprint.services.apps import AppService
+from appsprint.services.campaigns import CampaignService
 from appsprint.services.catalog import Services
 from appsprint.services.connections import ConnectionService
 from appsprint.services.costs import CostSyncService
@@ -166,6 +167,7 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
         deliveries=DeliveryService(store=store, clock=clock),
         sending=_sending(parts, lease),
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
+        campaigns=CampaignService(store=store),
         reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
         rollups=RollupService(store=store),
         ledger=LedgerService(store=store),

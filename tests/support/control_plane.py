@@ -19,6 +19,7 @@ from appsprint.domain.retry import RetrySchedule
 from appsprint.errors import ConfigurationError
 from appsprint.services.access import AccessService
 from appsprint.services.apps import AppService, CreatedApp, NewApp
+from appsprint.services.campaigns import CampaignService
 from appsprint.services.catalog import Services
 from appsprint.services.connections import ConnectionService
 from appsprint.services.costs import CostSyncService
@@ -158,6 +159,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
             jitter=lambda: 0.0,
         ),
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
+        campaigns=CampaignService(store=store),
         reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
         rollups=RollupService(store=store),
         ledger=LedgerService(store=store),

@@ -136,3 +136,17 @@ class CostRow:
             self.reported_installs,
             self.reported_revenue_micros,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostVersion:
+    """One reading of an entity's day that was stored, because it differed from the one before.
+
+    Attributes:
+        currency: Of its amounts; None where the network did not tell.
+        is_in_force: Whether it is the one that counts: the last.
+    """
+
+    row: CostRow
+    currency: str | None
+    is_in_force: bool

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from appsprint.domain.belonging import Landing
-from appsprint.domain.cost import AdEntity, AdLevel, CostPart, CostRow, EntityVersion
+from appsprint.domain.cost import AdEntity, AdLevel, CostPart, CostRow, CostVersion, EntityVersion
 from appsprint.domain.cost_schedule import Backfill, DayRange
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
@@ -81,10 +81,10 @@ class CostRepository(Protocol):
 
     def versions(
         self, app_id: AppId, network: AdNetwork, level: AdLevel, entity_id: str, day_on: date
-    ) -> Sequence[CostRow]:
+    ) -> Sequence[CostVersion]:
         """Everything that was ever read of one entity's day, the oldest reading first.
 
-        All countries together; the last one is in force.
+        All countries together.
         """
         ...
 

@@ -13,6 +13,7 @@ from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store
 from appsprint.services.access import AccessService
 from appsprint.services.apps import AppService
+from appsprint.services.campaigns import CampaignService
 from appsprint.services.connections import ConnectionService
 from appsprint.services.costs import CostSyncService
 from appsprint.services.deliveries import DeliveryService
@@ -54,6 +55,7 @@ class Services:
     deliveries: DeliveryService
     sending: SendingService
     costs: CostSyncService
+    campaigns: CampaignService
     reports: ReportService
     rollups: RollupService
     ledger: LedgerService

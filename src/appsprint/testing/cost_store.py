@@ -113,16 +113,17 @@ class CostStoreContract:
         """In the order of the readings; the last one counts."""
         scene = Scene(store)
         scene.cost("c1", DAY, as_of=FIRST, spend=Decimal(10))
-        scene.cost("c1", DAY, as_of=LATER, spend=Decimal(12), impressions=5)
+        scene.cost("c1", DAY, as_of=LATER, spend=Decimal(12), impressions=5, currency="EUR")
         scene.cost("c1", DAY, level=AdLevel.AD, as_of=FIRST, spend=Decimal(1))
 
         found = store.read(
             lambda uow: uow.costs.versions(scene.app_id, scene.network, AdLevel.CAMPAIGN, "c1", DAY)
         )
-        assert [(row.as_of, row.spend_micros, row.impressions) for row in found] == [
-            (FIRST, 10_000_000, None),
-            (LATER, 12_000_000, 5),
+        assert [(one.row.as_of, one.row.spend_micros, one.is_in_force) for one in found] == [
+            (FIRST, 10_000_000, False),
+            (LATER, 12_000_000, True),
         ]
+        assert [(one.row.impressions, one.currency) for one in found] == [(None, None), (5, "EUR")]
 
     def test_rows_by_country_are_apart_from_the_whole(self, store: Store) -> None:
         """They are restated by themselves, and never in a sum with the whole."""

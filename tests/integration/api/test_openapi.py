@@ -14,7 +14,9 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 
+from appsprint.domain.cost import AdEntity, AdLevel
 from appsprint.domain.delivery import DeliveryStatus
+from appsprint.domain.link import AdNetwork
 from appsprint.entrypoints.http.api.app import API_HANDLERS, create_api
 from appsprint.services.links import NewLink
 from tests.support.control_plane import NOON, ControlPlane
@@ -45,6 +47,9 @@ GET /api/v1/apps/{app_id}/tiktok/mapping
 PUT /api/v1/apps/{app_id}/tiktok/mapping
 DELETE /api/v1/apps/{app_id}/tiktok/mapping/{sdk_event}
 POST /api/v1/apps/{app_id}/tiktok/sync
+GET /api/v1/apps/{app_id}/tiktok/campaigns
+GET /api/v1/apps/{app_id}/tiktok/campaigns/{entity_id}
+GET /api/v1/apps/{app_id}/tiktok/campaigns/{entity_id}/readings
 GET /api/v1/apps/{app_id}/tiktok/vbo
 GET /api/v1/apps/{app_id}/tiktok/diagnostics
 GET /api/v1/apps/{app_id}/reports/campaigns
@@ -166,6 +171,10 @@ def ids_of_a_filled_app(plane: ControlPlane) -> dict[str, str]:
     event = put_event(plane.store, install, NOON)
     delivery = put_delivery(plane.store, event, status=DeliveryStatus.DEAD, reason="too_old")
     put_refusal(plane.store, app.id, NOON)
+    campaign = AdEntity(level=AdLevel.CAMPAIGN, id="c1", name="C", campaign_id="c1")
+    plane.store.write(
+        lambda uow: uow.costs.save_entities(app.id, AdNetwork.TIKTOK, [campaign], at=NOON)
+    )
     token, _ = plane.services.access.create_token("T", "viewer")
     return {
         "app_id": app.id,
@@ -174,6 +183,7 @@ def ids_of_a_filled_app(plane: ControlPlane) -> dict[str, str]:
         "install_id": install.id,
         "delivery_id": delivery.id,
         "token_id": token.id,
+        "entity_id": campaign.id,
         "sdk_event": "purchase",
         "kind": "events",
     }

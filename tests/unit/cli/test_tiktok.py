@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.domain.cost import AdEntity, AdLevel, CostRow
+from appsprint.domain.ids import AppId
+from appsprint.domain.link import AdNetwork
+from appsprint.ports.store import UnitOfWork
 from tests.unit.cli.conftest import Program
+
+NOON, HOUR = datetime(2026, 3, 29, 12, tzinfo=UTC), timedelta(hours=1)
 
 PIXEL = "CTESTPIXEL0000000001"
 TOKEN = "events-api-token-0123456789"
 
 
 @pytest.fixture(autouse=True)
-def app_id(program: Program) -> str:
+def app_id(program: Program) -> AppId:
     """The only app."""
     return program.make_app()
 
@@ -124,3 +132,51 @@ def test_vbo_and_diagnostics_have_the_forms_of_the_api(program: Program) -> None
 
     assert (vbo["threshold"], vbo["unlocked"]) == (20, False)
     assert {item["code"] for item in found["items"]} >= {"oauth_connection", "sync_freshness"}
+
+
+def test_campaigns_are_shown_with_their_past(
+    program: Program, store: SqliteStore, app_id: AppId
+) -> None:
+    """The list, the earlier names, and every reading of a day."""
+    put_campaign(store, app_id, name="Spring", spend_micros=1_000_000, at=NOON)
+    put_campaign(store, app_id, name="Summer", spend_micros=2_500_000, at=NOON + HOUR)
+
+    (listed,) = program.json("tiktok", "campaigns", "list")["items"]
+    found = program.json("tiktok", "campaigns", "show", "1801")
+    shown, _ = program.run("tiktok", "campaigns", "show", "1801")
+    readings = program.json("tiktok", "campaigns", "readings", "1801", "2026-03-28")
+
+    assert (listed["name"], listed["belonging"]) == ("Summer", "unclaimed")
+    assert [version["name"] for version in found["versions"]] == ["Spring", "Summer"]
+    assert "Spring" in shown
+    assert [one["spend"] for one in readings["items"]] == ["1.00", "2.50"]
+
+
+def test_a_campaign_that_no_import_saw(program: Program) -> None:
+    """It is not found, and a day that is none is wrong usage."""
+    program.run("tiktok", "campaigns", "show", "1801", code=1)
+    program.run("tiktok", "campaigns", "readings", "1801", "yesterday", code=2)
+
+
+def put_campaign(
+    store: SqliteStore, app_id: AppId, *, name: str, spend_micros: int, at: datetime
+) -> None:
+    """What one import saw of one campaign."""
+    entity = AdEntity(level=AdLevel.CAMPAIGN, id="1801", name=name, campaign_id="1801")
+    row = CostRow(
+        level=AdLevel.CAMPAIGN,
+        entity_id="1801",
+        day_on=date(2026, 3, 28),
+        as_of=at,
+        spend_micros=spend_micros,
+        impressions=None,
+        clicks=None,
+        reported_installs=None,
+        reported_revenue_micros=None,
+    )
+
+    def work(uow: UnitOfWork) -> None:
+        uow.costs.save_entities(app_id, AdNetwork.TIKTOK, [entity], at=at)
+        uow.costs.save_costs(app_id, AdNetwork.TIKTOK, [row], currency="EUR")
+
+    store.write(work)

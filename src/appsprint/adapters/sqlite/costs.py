@@ -15,6 +15,7 @@ from appsprint.domain.cost import (
     AdLevel,
     CostPart,
     CostRow,
+    CostVersion,
     CountingRules,
     EntityVersion,
 )
@@ -79,9 +80,12 @@ class SqliteCosts:
 
     def versions(
         self, app_id: AppId, network: AdNetwork, level: AdLevel, entity_id: str, day_on: date
-    ) -> Sequence[CostRow]:
+    ) -> Sequence[CostVersion]:
         key = (app_id, network, level, day_on.isoformat(), entity_id)
-        return [_cost(row) for row in self._connection.execute(_SQL["select_cost_versions"], key)]
+        return [
+            _cost_version(row)
+            for row in self._connection.execute(_SQL["select_cost_versions"], key)
+        ]
 
     def note_reading(self, app_id: AppId, network: AdNetwork, reading: Reading) -> None:
         account = (app_id, network, reading.advertiser_id, reading.part)
@@ -227,8 +231,8 @@ def _version(row: sqlite3.Row) -> EntityVersion:
     )
 
 
-def _cost(row: sqlite3.Row) -> CostRow:
-    return CostRow(
+def _cost_version(row: sqlite3.Row) -> CostVersion:
+    reading = CostRow(
         level=AdLevel(row["level"]),
         entity_id=row["entity_id"],
         day_on=date.fromisoformat(row["day_on"]),
@@ -239,6 +243,7 @@ def _cost(row: sqlite3.Row) -> CostRow:
         reported_installs=row["reported_installs"],
         reported_revenue_micros=row["reported_revenue_micros"],
     )
+    return CostVersion(row=reading, currency=row["currency"], is_in_force=bool(row["is_in_force"]))
 
 
 def _backfill(row: sqlite3.Row) -> Backfill:

@@ -58,13 +58,14 @@ EndOption = Annotated[
     Instant | None,
     typer.Option(parser=_read(Instant), metavar="TIME", help="Before this date or instant (UTC)."),
 ]
+read_date_option = _read(_date)
 FirstDayOption = Annotated[
     date | None,
-    typer.Option("--start", parser=_read(_date), metavar="DATE", help="First day, included."),
+    typer.Option("--start", parser=read_date_option, metavar="DATE", help="First day, included."),
 ]
 LastDayOption = Annotated[
     date | None,
-    typer.Option("--end", parser=_read(_date), metavar="DATE", help="Last day, included."),
+    typer.Option("--end", parser=read_date_option, metavar="DATE", help="Last day, included."),
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from appsprint.domain.authorization import COMMAND_LINE
-from appsprint.entrypoints.cli import tiktok_mapping, tiktok_sync
+from appsprint.entrypoints.cli import tiktok_campaigns, tiktok_mapping, tiktok_sync
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
     AppOption,
@@ -35,6 +35,9 @@ from appsprint.entrypoints.http.api.tiktok_insight import (
 
 app = new_noun()
 app.command("sync")(tiktok_sync.sync)
+app.add_typer(
+    tiktok_campaigns.app, name="campaigns", help="What imports saw: names, states, readings."
+)
 app.add_typer(tiktok_mapping.app, name="mapping", help="What in-app events fire as.")
 
 ADVERTISER_COLUMNS = ("id", "name", "currency", "time_zone")

@@ -13,6 +13,7 @@ from appsprint.entrypoints.http.api import (
     links,
     reports,
     tiktok,
+    tiktok_campaigns,
     tiktok_insight,
     tokens,
 )
@@ -28,6 +29,7 @@ API_HANDLERS = (
     *links.HANDLERS,
     *tiktok.HANDLERS,
     *tiktok_insight.HANDLERS,
+    *tiktok_campaigns.HANDLERS,
     *reports.HANDLERS,
     *installs.HANDLERS,
     *deliveries.HANDLERS,
