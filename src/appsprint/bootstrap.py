@@ -147,6 +147,8 @@ class _ChangeListener:
 def _services(parts: _Parts, lease: timedelta) -> Services:
     store, clock, ids, directory = parts.store, parts.clock, parts.ids, parts.directory
     networks, secrets, settings = parts.networks, parts.secrets, parts.settings
+    links = _links(parts)
+    reports = ReportService(store=store, clock=clock, rates=EcbExchangeRates())
     return Services(
         settings=settings,
         clock=clock,
@@ -157,7 +159,7 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
         directory=directory,
         access=AccessService(store=store, clock=clock, ids=ids),
         apps=AppService(store=store, clock=clock, ids=ids, directory=directory),
-        links=_links(parts),
+        links=links,
         connections=_connections(parts),
         mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
         install_intake=InstallIntake(clock=clock, ids=ids, directory=directory, networks=networks),
@@ -168,12 +170,17 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
         sending=_sending(parts, lease),
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         campaigns=CampaignService(store=store),
-        reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
+        reports=reports,
         rollups=RollupService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
         diagnostics=DiagnosticsService(
-            store=store, clock=clock, networks=networks, settings=settings
+            store=store,
+            clock=clock,
+            networks=networks,
+            settings=settings,
+            links=links,
+            reports=reports,
         ),
         idempotency=IdempotencyService(
             store=store, clock=clock, secrets=secrets, directory=directory

@@ -117,6 +117,15 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
     networks = {AdNetwork.TIKTOK: network}
     directory = Directory(store, networks)
     directory.refresh()
+    links = LinkService(
+        store=store,
+        clock=clock,
+        ids=ids,
+        directory=directory,
+        networks=networks,
+        settings=chosen,
+    )
+    reports = ReportService(store=store, clock=clock, rates=EcbExchangeRates())
     services = Services(
         settings=chosen,
         clock=clock,
@@ -127,14 +136,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         directory=directory,
         access=AccessService(store=store, clock=clock, ids=ids),
         apps=AppService(store=store, clock=clock, ids=ids, directory=directory),
-        links=LinkService(
-            store=store,
-            clock=clock,
-            ids=ids,
-            directory=directory,
-            networks=networks,
-            settings=chosen,
-        ),
+        links=links,
         connections=ConnectionService(
             store=store,
             clock=clock,
@@ -160,12 +162,17 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         ),
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         campaigns=CampaignService(store=store),
-        reports=ReportService(store=store, clock=clock, rates=EcbExchangeRates()),
+        reports=reports,
         rollups=RollupService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=chosen.tiktok_vbo_threshold),
         diagnostics=DiagnosticsService(
-            store=store, clock=clock, networks=networks, settings=chosen
+            store=store,
+            clock=clock,
+            networks=networks,
+            settings=chosen,
+            links=links,
+            reports=reports,
         ),
         idempotency=IdempotencyService(
             store=store, clock=clock, secrets=secrets, directory=directory

@@ -12,6 +12,7 @@ from appsprint.ports.clicks import ClickRepository
 from appsprint.ports.connections import ConnectionRepository
 from appsprint.ports.costs import CostRepository
 from appsprint.ports.deliveries import DeliveryRepository
+from appsprint.ports.diagnostics import DiagnosticsRepository
 from appsprint.ports.events import EventRepository
 from appsprint.ports.installs import InstallRepository
 from appsprint.ports.links import LinkRepository
@@ -77,6 +78,11 @@ class UnitOfWork(Protocol):
     @property
     def rollups(self) -> RollupRepository:
         """Sums for reports that are kept ready."""
+        ...
+
+    @property
+    def diagnostics(self) -> DiagnosticsRepository:
+        """What the diagnostics count."""
         ...
 
 

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from appsprint.config import Settings
 from appsprint.domain.connection import Connection
 from appsprint.domain.cost import AdLevel
-from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.mapping import effective_mapping
+from appsprint.domain.objective import ObjectiveFit
+from appsprint.domain.report_query import ReportQuery
 from appsprint.domain.vbo import VBO_EVENT, value_based_optimization
-from appsprint.ports.ad_network import AdNetworkAdapter
+from appsprint.ports.ad_network import AdNetworkAdapter, EventNames
 from appsprint.ports.clock import Clock
-from appsprint.ports.deliveries import DeliveryFilter
-from appsprint.ports.installs import InstallFilter
+from appsprint.ports.diagnostics import Scope
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.apps import require_app
-from appsprint.services.connection_health import delivery_counts
-from appsprint.services.diagnosis import Diagnosis, Facts, LinkFacts, diagnose
+from appsprint.services.diagnosis import diagnose
+from appsprint.services.diagnosis_facts import (
+    EventFacts,
+    Facts,
+    NumberFacts,
+    ObjectiveFacts,
+)
+from appsprint.services.findings import Diagnosis
+from appsprint.services.link_facts import click_facts, landing_facts, links_of
+from appsprint.services.links import LinkService
+from appsprint.services.objectives import conflicts_with, describe, imported_objectives
+from appsprint.services.reports import ReportService
 
-# TikTok shows the first events after 30 to 90 minutes (product page, Troubleshooting).
-FIRST_EVENTS_WAIT = timedelta(minutes=90)
-# Enough to tell what is usual, few enough to answer at once.
-SAMPLE_SIZE = 200
-_LINKS_SHOWN = 100
+WINDOW = timedelta(days=7)
+# More rows than that are read of no table, so that the answer takes the same time everywhere.
+# A click's address has to be taken apart; what became of events is summed by the store.
+MAX_CLICKS = 5_000
+MAX_EVENTS = 20_000
+_EXAMPLES = 3
 
 
 class DiagnosticsService:
-    """Looks at the connection, the newest deliveries and installs, and the ad links."""
+    """Looks at the connection, the campaigns, and the newest clicks and events of a week."""
 
     def __init__(
         self,
@@ -40,11 +51,15 @@ class DiagnosticsService:
         clock: Clock,
         networks: Mapping[AdNetwork, AdNetworkAdapter],
         settings: Settings,
+        links: LinkService,
+        reports: ReportService,
     ) -> None:
         self._store = store
         self._clock = clock
         self._networks = networks
         self._settings = settings
+        self._links = links
+        self._reports = reports
 
     def check(self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK) -> Sequence[Diagnosis]:
         """One entry for each item of the list, in its order.
@@ -53,26 +68,35 @@ class DiagnosticsService:
             NotFound: There is no such app.
         """
         now = self._clock.now()
-        return diagnose(self._store.read(lambda uow: self._facts(uow, app_id, network, now)))
+        facts = self._store.read(lambda uow: self._facts(uow, app_id, network, now))
+        if facts.connection.last_sync_at is not None:
+            facts = replace(facts, numbers=self._numbers(app_id, network))
+        return diagnose(facts)
 
     def _facts(self, uow: UnitOfWork, app_id: AppId, network: AdNetwork, now: datetime) -> Facts:
         app = require_app(uow, app_id)
-        connection = uow.connections.get(app_id, network) or Connection(
-            app_id=app_id, network=network
-        )
+        scope = Scope(app_id, network, now - WINDOW, MAX_EVENTS)
+        newest_clicks = replace(scope, max_rows=MAX_CLICKS)
+        links = links_of(uow, app_id)
+        dialect, names = self._networks[network].links, self._networks[network].event_names
+        own = uow.connections.mapping(app_id, network)
+        mapped = frozenset(effective_mapping(names.defaults(), own).values())
         return Facts(
             now=now,
+            since=scope.since,
             platform=app.platform,
-            connection=connection,
-            counts=delivery_counts(uow, connection),
-            skipped_reasons=_reasons(uow, app_id, DeliveryStatus.SKIPPED),
-            dead_reasons=_reasons(uow, app_id, DeliveryStatus.DEAD),
-            newest_sent_pixel=_newest_sent_pixel(uow, app_id),
-            has_sent_for_long=_has_sent_before(uow, app_id, now - FIRST_EVENTS_WAIT),
-            links=_link_facts(uow, app_id),
-            credited_installs=_campaigns_of_installs(uow, app_id),
-            mapped_events=self._mapped_events(uow, app_id, network),
-            objectives=_objectives(uow, app_id, network),
+            connection=uow.connections.get(app_id, network)
+            or Connection(app_id=app_id, network=network),
+            usable_links=sum(link.archived_at is None for link in links.values()),
+            clicks=click_facts(
+                uow.diagnostics.clicks(newest_clicks), links, dialect, newest_clicks
+            ),
+            landings=landing_facts(uow, app, network, links, self._links.url_of),
+            events=_event_facts(uow, scope, switched_off=_switched_off(own, names)),
+            mapped_events=mapped,
+            objectives=_objective_facts(uow, scope, mapped, names),
+            counted_events=_counted_events(uow, app_id, network),
+            numbers=None,
             vbo=value_based_optimization(
                 uow.deliveries.payments(app_id, network, VBO_EVENT),
                 now=now,
@@ -81,50 +105,58 @@ class DiagnosticsService:
             sync_minutes=self._settings.tiktok_sync_minutes,
         )
 
-    def _mapped_events(self, uow: UnitOfWork, app_id: AppId, network: AdNetwork) -> frozenset[str]:
-        own = uow.connections.mapping(app_id, network)
-        shipped = self._networks[network].event_names.defaults()
-        return frozenset(effective_mapping(shipped, own).values())
+    def _numbers(self, app_id: AppId, network: AdNetwork) -> NumberFacts:
+        report = self._reports.campaigns(app_id, ReportQuery(network=network))
+        return NumberFacts(
+            start_on=report.start_on,
+            end_on=report.end_on,
+            time_zone=report.time_zone,
+            currency=report.currency,
+            attributed_installs=report.totals.attributed_installs,
+            reported_conversions=report.totals.reported_conversions,
+            attributed_revenue=report.totals.attributed_revenue,
+            reported_revenue=report.totals.reported_revenue,
+        )
 
 
-def _reasons(uow: UnitOfWork, app_id: AppId, status: DeliveryStatus) -> Mapping[str, int]:
-    """Why the newest deliveries of a status ended there, by how often."""
-    wanted = DeliveryFilter(status=status)
-    page = uow.deliveries.page(app_id, wanted, after=None, limit=SAMPLE_SIZE)
-    return dict(Counter(delivery.reason or "unknown" for delivery in page).most_common())
-
-
-def _newest_sent_pixel(uow: UnitOfWork, app_id: AppId) -> str | None:
-    wanted = DeliveryFilter(status=DeliveryStatus.SENT)
-    page = uow.deliveries.page(app_id, wanted, after=None, limit=1)
-    return page[0].pixel_id if page else None
-
-
-def _has_sent_before(uow: UnitOfWork, app_id: AppId, instant: datetime) -> bool:
-    wanted = DeliveryFilter(status=DeliveryStatus.SENT, until=instant)
-    return bool(uow.deliveries.page(app_id, wanted, after=None, limit=1))
-
-
-def _link_facts(uow: UnitOfWork, app_id: AppId) -> LinkFacts:
-    links = uow.links.page(app_id, after=None, limit=_LINKS_SHOWN)
-    counts = [uow.links.counts(app_id, link.id) for link in links]
-    return LinkFacts(
-        usable=sum(link.archived_at is None for link in links),
-        clicks=sum(one.clicks for one in counts),
-        installs=sum(one.installs for one in counts),
+def _event_facts(uow: UnitOfWork, scope: Scope, *, switched_off: frozenset[str]) -> EventFacts:
+    sums = uow.diagnostics.deliveries(scope)
+    return EventFacts(
+        sums=sums,
+        is_complete=sum(one.amount for one in sums) < scope.max_rows,
+        open_amount=uow.deliveries.open_count(scope.app_id, scope.network),
+        unsent=uow.diagnostics.unsent(scope, examples=_EXAMPLES),
+        undelivered=uow.diagnostics.undelivered(scope),
+        switched_off=switched_off,
     )
 
 
-def _campaigns_of_installs(uow: UnitOfWork, app_id: AppId) -> Sequence[str | None]:
-    """The campaign ids that the newest credited installs' clicks told; None where none."""
-    wanted = InstallFilter(is_attributed=True)
-    page = uow.installs.page(app_id, wanted, after=None, limit=SAMPLE_SIZE)
-    return [found.attribution.campaign_id for found in page]
+def _switched_off(own: Mapping[str, str | None], names: EventNames) -> frozenset[str]:
+    return frozenset(event for event in names.defaults() if event in own and not own[event])
 
 
-def _objectives(uow: UnitOfWork, app_id: AppId, network: AdNetwork) -> frozenset[str]:
-    return frozenset(
-        entity.objective
-        for entity in uow.costs.entities(app_id, network, level=AdLevel.CAMPAIGN)
-        if entity.objective and not entity.is_deleted
+def _objective_facts(
+    uow: UnitOfWork, scope: Scope, mapped: frozenset[str], names: EventNames
+) -> ObjectiveFacts:
+    campaigns = imported_objectives(uow, scope.app_id, scope.network)
+    conflicts = conflicts_with(mapped, campaigns, names)
+    return ObjectiveFacts(
+        campaigns=campaigns,
+        uses_web_events=any(
+            names.objective_fit(VBO_EVENT, one.objective) is not ObjectiveFit.NO_EVENTS
+            for one in campaigns
+        ),
+        conflicts=conflicts,
+        sentences=[describe(conflict, names) for conflict in conflicts],
     )
+
+
+def _counted_events(uow: UnitOfWork, app_id: AppId, network: AdNetwork) -> Sequence[str]:
+    """What the ad groups that are not deleted count as a conversion."""
+    adgroups = uow.costs.entities(app_id, network, level=AdLevel.ADGROUP)
+    counted = {
+        group.counting.event
+        for group in adgroups
+        if group.counting is not None and group.counting.event and not group.is_deleted
+    }
+    return sorted(counted)

@@ -10,6 +10,7 @@ from appsprint.adapters.sqlite.clicks import SqliteClicks
 from appsprint.adapters.sqlite.connections import SqliteConnections
 from appsprint.adapters.sqlite.costs import SqliteCosts
 from appsprint.adapters.sqlite.deliveries import SqliteDeliveries
+from appsprint.adapters.sqlite.diagnostics import SqliteDiagnostics
 from appsprint.adapters.sqlite.events import SqliteEvents
 from appsprint.adapters.sqlite.installs import SqliteInstalls
 from appsprint.adapters.sqlite.links import SqliteLinks
@@ -32,3 +33,4 @@ class SqliteUnitOfWork:
         self.costs = SqliteCosts(connection)
         self.reports = SqliteReports(connection)
         self.rollups = SqliteRollups(connection)
+        self.diagnostics = SqliteDiagnostics(connection)

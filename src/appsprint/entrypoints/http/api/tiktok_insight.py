@@ -18,7 +18,7 @@ from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
 from appsprint.entrypoints.http.api.tiktok import PATH
 from appsprint.services.cost_import import SyncResult
-from appsprint.services.diagnosis import Diagnosis, DiagnosisState
+from appsprint.services.findings import Diagnosis, DiagnosisState
 from appsprint.services.troubleshooting import TroubleCode
 
 
