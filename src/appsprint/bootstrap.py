@@ -38,6 +38,7 @@ from appsprint.services.directory import Directory
 from appsprint.services.doctor import DoctorService
 from appsprint.services.events import EventIntake, EventService
 from appsprint.services.exports import ExportService
+from appsprint.services.grants import GrantCheckService
 from appsprint.services.idempotency import IdempotencyService
 from appsprint.services.installs import InstallIntake, InstallService
 from appsprint.services.ledger import LedgerService
@@ -161,6 +162,7 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
         apps=AppService(store=store, clock=clock, ids=ids, directory=directory),
         links=links,
         connections=_connections(parts),
+        grants=GrantCheckService(store=store, clock=clock, networks=networks, secrets=secrets),
         mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
         install_intake=InstallIntake(clock=clock, ids=ids, directory=directory, networks=networks),
         installs=InstallService(store=store),

@@ -154,6 +154,11 @@ class Settings:
         "How often an import may call one of TikTok's endpoints in a second: the quota of your "
         "developer app.",
     )
+    tiktok_check_minutes: int = _setting(
+        5,
+        _integer(0, 1440),
+        "Minutes between checks whether TikTok still accepts each connection; 0 turns them off.",
+    )
     delivery_wait_seconds: float = _setting(
         0.5, _seconds(0.01, 60), "How long events may gather into one batch, in seconds."
     )

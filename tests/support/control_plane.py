@@ -28,6 +28,7 @@ from appsprint.services.diagnostics import DiagnosticsService
 from appsprint.services.directory import Directory
 from appsprint.services.events import EventIntake, EventService
 from appsprint.services.exports import ExportService
+from appsprint.services.grants import GrantCheckService
 from appsprint.services.idempotency import IdempotencyService
 from appsprint.services.installs import InstallIntake, InstallService
 from appsprint.services.ledger import LedgerService
@@ -145,6 +146,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
             secrets=secrets,
             settings=chosen,
         ),
+        grants=GrantCheckService(store=store, clock=clock, networks=networks, secrets=secrets),
         mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
         install_intake=InstallIntake(clock=clock, ids=ids, directory=directory, networks=networks),
         installs=InstallService(store=store),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from appsprint.adapters.networks.tiktok.event_names import TikTokEventNames
 from appsprint.adapters.networks.tiktok.macros import TikTokLinks
-from appsprint.domain.connection import Advertiser
+from appsprint.domain.connection import Advertiser, Pixel
+from appsprint.domain.connection_states import CheckedCredential, CredentialCheck
 from appsprint.domain.cost import AdEntity, CostRow
 from appsprint.domain.delivery import DeadReason, DeliverableEvent, Delivered, NetworkAnswer
 from appsprint.domain.link import AdNetwork
@@ -22,6 +23,8 @@ OTHER_ADVERTISER = Advertiser(
     id="7000000000002", name="Example US", currency="USD", time_zone="America/New_York"
 )
 
+PIXEL = Pixel("CQ6FR3RC77U6L0AM21H0", "Example web")
+
 
 @dataclass
 class FakeFlow:
@@ -32,6 +35,10 @@ class FakeFlow:
         accounts: What a new grant reaches.
         failure: Raised by every call while it is set.
         meanwhile: Runs once, during the next listing of advertisers.
+        web_sources: The pixels of every account.
+        hides_pixels: Whether grants come without the right to list pixels.
+        check: What it says of every credential.
+        checked: The credentials it was asked about.
     """
 
     configured: bool = True
@@ -40,6 +47,10 @@ class FakeFlow:
     meanwhile: Callable[[], object] | None = None
     used_codes: set[str] = field(default_factory=set)
     grants: dict[str, list[Advertiser]] = field(default_factory=dict)
+    web_sources: list[Pixel] = field(default_factory=lambda: [PIXEL])
+    hides_pixels: bool = False
+    check: CredentialCheck = CredentialCheck.VALID
+    checked: list[EventsCredential] = field(default_factory=list)
 
     def is_configured(self) -> bool:
         return self.configured
@@ -65,10 +76,22 @@ class FakeFlow:
             meanwhile()
         return self._granted(access_token)
 
+    def reach(self, access_token: str) -> frozenset[str]:
+        return frozenset(account.id for account in self.advertisers(access_token))
+
+    def pixels(self, access_token: str, advertiser_id: str) -> Sequence[Pixel]:
+        self._fail()
+        if self.hides_pixels or advertiser_id not in self.reach(access_token):
+            raise ConnectionRevoked("no permission", network_code=40001)
+        return self.web_sources
+
+    def check_credential(self, credential: EventsCredential) -> CheckedCredential:
+        self.checked.append(credential)
+        return CheckedCredential(self.check, f"it is {self.check}")
+
     def revoke(self, access_token: str) -> None:
         self._fail()
-        self._granted(access_token)
-        del self.grants[access_token]
+        self.grants.pop(access_token, None)
 
     def _granted(self, access_token: str) -> list[Advertiser]:
         if access_token not in self.grants:

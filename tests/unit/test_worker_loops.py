@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from appsprint.adapters.spool.file import FileSpool
-from appsprint.domain.connection import EventsApiState
+from appsprint.domain.connection import ConnectionStatus, EventsApiState
 from appsprint.domain.ids import AppId
 from appsprint.entrypoints.worker.loops import Loop, Worker
 from appsprint.errors import StoreUnavailable
@@ -211,6 +211,19 @@ def test_full_batches_follow_one_another_without_a_pause(
 
     wait_until_taken(plane, 9)
     assert sorted(map(len, sender.calls)) == [1, 2, 2, 2, 2]
+
+
+def test_a_worker_notices_a_lost_grant(plane: ControlPlane, worker: Worker) -> None:
+    """Without an import: the connection says so, and sending goes on."""
+    app_id = plane.ios_app().id
+    lost = make_connection(app_id=app_id, oauth_token=plane.secrets.seal("revoked"))
+    plane.store.write(lambda uow: uow.connections.save(lost))
+    worker.start()
+
+    def status() -> ConnectionStatus:
+        return plane.services.connections.overview(app_id).connection.status
+
+    wait_for(lambda: status() is ConnectionStatus.RECONNECT_NEEDED)
 
 
 def test_a_worker_empties_the_spool(plane: ControlPlane, worker: Worker, spool: FileSpool) -> None:

@@ -52,6 +52,14 @@ class Advertiser:
     time_zone: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pixel:
+    """A web event source of an ad account, by the **code** that events are sent with."""
+
+    code: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One app's connection to one network; secrets are sealed texts, never plain.

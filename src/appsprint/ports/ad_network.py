@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from appsprint.domain.connection import Advertiser
+from appsprint.domain.connection import Advertiser, Pixel
+from appsprint.domain.connection_states import CheckedCredential
 from appsprint.domain.cost import AdEntity, CostPart, CostRow
 from appsprint.domain.delivery import DeadReason, DeliverableEvent, NetworkAnswer, Verdict
 from appsprint.domain.link import AdNetwork
@@ -152,8 +153,20 @@ class ConnectionFlow(Protocol):
         """The ad accounts that the grant reaches, currency and time zone included where told."""
         ...
 
+    def reach(self, access_token: str) -> frozenset[str]:
+        """The ids of the ad accounts that the grant reaches now: the cheapest call there is."""
+        ...
+
+    def pixels(self, access_token: str, advertiser_id: str) -> Sequence[Pixel]:
+        """The web event sources of an ad account, the newest first."""
+        ...
+
+    def check_credential(self, credential: EventsCredential) -> CheckedCredential:
+        """Whether events could be sent with a credential; no event is made. Never raises."""
+        ...
+
     def revoke(self, access_token: str) -> None:
-        """End the grant at the network."""
+        """End the grant at the network; one that has ended already is no error."""
         ...
 
 

@@ -21,6 +21,7 @@ from appsprint.services.diagnostics import DiagnosticsService
 from appsprint.services.directory import Directory
 from appsprint.services.events import EventIntake, EventService
 from appsprint.services.exports import ExportService
+from appsprint.services.grants import GrantCheckService
 from appsprint.services.idempotency import IdempotencyService
 from appsprint.services.installs import InstallIntake, InstallService
 from appsprint.services.ledger import LedgerService
@@ -47,6 +48,7 @@ class Services:
     apps: AppService
     links: LinkService
     connections: ConnectionService
+    grants: GrantCheckService
     mapping: MappingService
     install_intake: InstallIntake
     installs: InstallService

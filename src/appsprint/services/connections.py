@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,15 +9,13 @@ from typing import TypeAlias
 import structlog
 
 from appsprint.config import Settings
-from appsprint.domain.connection import Advertiser, Connection
+from appsprint.domain.connection import Advertiser, Connection, Pixel
 from appsprint.domain.connection_states import (
     CheckedCredential,
-    CredentialCheck,
     SealedCredential,
     advertiser_chosen,
     credential_saved,
     disconnected,
-    grant_lost,
     granted,
     require_grant,
 )
@@ -33,27 +30,22 @@ from appsprint.errors import (
     InvalidInput,
     MalformedRequest,
 )
-from appsprint.ports.ad_network import AdNetworkAdapter
+from appsprint.ports.ad_network import AdNetworkAdapter, EventsCredential
 from appsprint.ports.clock import Clock
 from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.apps import require_app
 from appsprint.services.authorizations import Authorizations
-from appsprint.services.checks import Problems, quoted
+from appsprint.services.checks import quoted
 from appsprint.services.connection_health import ConnectionOverview, overview_of
 from appsprint.services.directory import Directory
+from appsprint.services.events_credential import EnteredCredential, require_credential
+from appsprint.services.grants import grant_problem, note_grant_lost
 
 log = structlog.get_logger()
 
 CALLBACK_PATH = "/oauth/tiktok/callback"
 MAX_AUTH_CODE_LENGTH = 2_048
-MAX_EVENTS_TOKEN_LENGTH = 512
-# TikTok's codes have 20 characters today (spec, pixel list); the rest is room for change.
-_PIXEL_CODE = re.compile(r"[0-9A-Z]{10,40}", re.ASCII)
-_PIXEL_NUMBER = re.compile(r"[0-9]{10,40}", re.ASCII)
-_TEST_EVENT_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-
-_UNCHECKED = CheckedCredential(CredentialCheck.NOT_CHECKABLE, "")
 
 _Change: TypeAlias = Callable[[Connection], Connection]
 
@@ -69,6 +61,14 @@ class Disconnected:
 
     overview: ConnectionOverview
     revocation_problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCredential:
+    """The connection after a credential was saved, and what the network says of it."""
+
+    overview: ConnectionOverview
+    checked: CheckedCredential
 
 
 class ConnectionService:
@@ -187,7 +187,7 @@ class ConnectionService:
         try:
             return self._networks[network].flow.advertisers(token)
         except ConnectionRevoked as exc:
-            self._note_lost(connection, exc.message)
+            note_grant_lost(self._store, connection, exc.message)
             raise
 
     def choose_advertiser(
@@ -212,32 +212,78 @@ class ConnectionService:
         log.info("advertiser_chosen", app_id=app_id, network=network, advertiser_id=chosen.id)
         return self.overview(app_id, network)
 
+    def pixels(self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK) -> Sequence[Pixel]:
+        """The pixels of the chosen advertiser, the newest first, asked of the network now.
+
+        Raises:
+            NotFound: There is no such app.
+            Conflict: There is no working grant, or no advertiser is chosen.
+            ConnectionRevoked: The grant is gone or has lost the advertiser; the connection knows
+                now.
+            AdNetworkRefused: The grant works and may not list pixels.
+            AdNetworkUnavailable: The network gave no usable answer.
+        """
+        connection = self._read(app_id, network)
+        token = self._grant_token(connection)
+        if connection.advertiser is None:
+            raise Conflict("no advertiser is chosen: choose one first", code="choose_advertiser")
+        flow = self._networks[network].flow
+        try:
+            return flow.pixels(token, connection.advertiser.id)
+        except ConnectionRevoked as exc:
+            problem = grant_problem(flow, token, connection.advertiser)
+            if problem is None:
+                raise AdNetworkRefused(
+                    "TikTok does not let this connection list pixels: paste the Pixel ID instead. "
+                    f"Its answer: {exc.message}",
+                    network_code=exc.network_code,
+                ) from exc
+            note_grant_lost(self._store, connection, problem)
+            raise
+
     def save_events_api(
         self,
         app_id: AppId,
         *,
         pixel_id: str,
-        access_token: str,
+        access_token: str | None = None,
         test_event_code: str | None = None,
         network: AdNetwork = AdNetwork.TIKTOK,
-    ) -> ConnectionOverview:
-        """Save where events go and the right to send them; what waits goes out from now on.
+    ) -> SavedCredential:
+        """Save where events go and the right to send them, and ask the network about both.
+
+        They are saved whatever it says. Unless it refuses them, what waits goes out from now on.
+
+        Args:
+            access_token: None keeps the one that is stored.
+            test_event_code: None sends live.
 
         Raises:
             NotFound: There is no such app.
             InvalidInput: Every value that is not allowed; nothing was changed.
         """
-        problems = Problems()
-        pixel = problems.check(_require_pixel_code, pixel_id, otherwise="")
-        token = problems.check(_require_events_token, access_token, otherwise="")
-        test_code = problems.check(_read_test_event_code, test_event_code, otherwise=None)
-        problems.raise_if_any()
-        credential = SealedCredential(
-            pixel_id=pixel, events_token=self._secrets.seal(token), test_event_code=test_code
+        entered = require_credential(
+            EnteredCredential(
+                pixel_id=pixel_id, access_token=access_token, test_event_code=test_event_code
+            )
         )
-        self._change(app_id, network, lambda now: credential_saved(now, credential, _UNCHECKED))
-        log.info("events_api_saved", app_id=app_id, network=network)
-        return self.overview(app_id, network)
+        connection = self._read(app_id, network)
+        token = self._token_to_save(entered, connection)
+        checked = self._networks[network].flow.check_credential(
+            EventsCredential(
+                pixel_id=entered.pixel_id,
+                access_token=token,
+                test_event_code=entered.test_event_code,
+            )
+        )
+        sealed = SealedCredential(
+            pixel_id=entered.pixel_id,
+            events_token=self._secrets.seal(token),
+            test_event_code=entered.test_event_code,
+        )
+        self._change(app_id, network, lambda now: credential_saved(now, sealed, checked))
+        log.info("events_api_saved", app_id=app_id, network=network, check=checked.check.value)
+        return SavedCredential(self.overview(app_id, network), checked)
 
     def disconnect(self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK) -> Disconnected:
         """Revoke and erase the tokens; history, mapping, pixel and what waits stay.
@@ -261,16 +307,16 @@ class ConnectionService:
     def _grant_token(self, connection: Connection) -> str:
         return self._secrets.open(require_grant(connection))
 
-    def _note_lost(self, connection: Connection, problem: str) -> None:
-        """Remember that the grant is gone, unless another one came meanwhile."""
-
-        def change(present: Connection) -> Connection:
-            if present.oauth_token != connection.oauth_token:
-                return present
-            return grant_lost(present, problem)
-
-        self._change(connection.app_id, connection.network, change)
-        log.warning("grant_lost", app_id=connection.app_id, network=connection.network)
+    def _token_to_save(self, entered: EnteredCredential, connection: Connection) -> str:
+        if entered.access_token is not None:
+            return entered.access_token
+        if connection.events_token is None:
+            raise InvalidInput(
+                "there is no stored token to keep: paste the access token from Settings → Events "
+                "API of the pixel",
+                field="access_token",
+            )
+        return self._secrets.open(connection.events_token)
 
     def _revoke(self, connection: Connection) -> str | None:
         """Tell the network that the grant ends; the problem when it cannot be told."""
@@ -304,42 +350,3 @@ def _connection(uow: UnitOfWork, app_id: AppId, network: AdNetwork) -> Connectio
     """The app's connection; a blank one when there never was any."""
     require_app(uow, app_id)
     return uow.connections.get(app_id, network) or Connection(app_id=app_id, network=network)
-
-
-def _require_pixel_code(typed: str) -> str:
-    field = "pixel_id"
-    code = typed.strip()
-    if _PIXEL_NUMBER.fullmatch(code):
-        raise InvalidInput(
-            "this looks like the pixel's number; the Events API needs its code, the Pixel ID of "
-            "capital letters and digits at the top of the pixel's page in TikTok Events Manager",
-            field=field,
-        )
-    if _PIXEL_CODE.fullmatch(code) is None:
-        raise InvalidInput(
-            "must be the Pixel ID from TikTok Events Manager: capital letters and digits, such as "
-            "CXXXXXXXXXXXXXXXXXXX",
-            field=field,
-        )
-    return code
-
-
-def _require_events_token(typed: str) -> str:
-    token = typed.strip()
-    is_sendable = token.isascii() and token.isprintable() and " " not in token
-    if not 1 <= len(token) <= MAX_EVENTS_TOKEN_LENGTH or not is_sendable:
-        raise InvalidInput(
-            "must be the access token from Settings → Events API of the pixel, at most "
-            f"{MAX_EVENTS_TOKEN_LENGTH} characters without spaces",
-            field="access_token",
-        )
-    return token
-
-
-def _read_test_event_code(typed: str) -> str | None:
-    code = typed.strip()
-    if code and _TEST_EVENT_CODE.fullmatch(code) is None:
-        raise InvalidInput(
-            "must be the code from Test Events, such as TEST12345", field="test_event_code"
-        )
-    return code or None

@@ -42,6 +42,7 @@ DELETE /api/v1/apps/{app_id}/tiktok
 POST /api/v1/apps/{app_id}/tiktok/authorize
 GET /api/v1/apps/{app_id}/tiktok/advertisers
 PUT /api/v1/apps/{app_id}/tiktok/advertiser
+GET /api/v1/apps/{app_id}/tiktok/pixels
 PUT /api/v1/apps/{app_id}/tiktok/events-api
 GET /api/v1/apps/{app_id}/tiktok/mapping
 PUT /api/v1/apps/{app_id}/tiktok/mapping

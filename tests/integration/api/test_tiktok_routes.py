@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from appsprint.domain.connection_states import CredentialCheck
 from appsprint.domain.ids import AppId
 from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable
 from appsprint.services.troubleshooting import ACTIONS, TroubleCode
@@ -75,8 +76,37 @@ def test_whole_way_to_an_active_connection(client: Client, base: str) -> None:
         "last_error": None,
         "test_event_code": "T1",
     }
-    assert saved.json() == client.get(f"{base}/tiktok").json()
+    present = client.get(f"{base}/tiktok").json()
+    assert saved.json() == present | {"check": "valid", "check_message": "it is valid"}
     assert "events-secret" not in saved.text
+
+
+def test_pixels_are_picked_from_tiktoks_list(client: Client, base: str) -> None:
+    """Each with the id that saving takes."""
+    early = client.get(f"{base}/tiktok/pixels")
+    approve(client, base)
+    client.put(f"{base}/tiktok/advertiser", json={"advertiser_id": ADVERTISER.id})
+
+    listed = client.get(f"{base}/tiktok/pixels").json()
+
+    assert (early.status_code, early.json()["error"]) == (409, "not_connected")
+    assert listed == {"items": [{"pixel_id": PIXEL, "name": "Example web"}], "next_cursor": None}
+
+
+def test_refused_credentials_are_saved_and_told(
+    plane: ControlPlane, client: Client, base: str
+) -> None:
+    """At once, with the next step; a token that is left out stays."""
+    plane.network.flow.check = CredentialCheck.WRONG_PIXEL
+
+    saved = client.put(f"{base}/tiktok/events-api", json=CREDENTIALS)
+    plane.network.flow.check = CredentialCheck.VALID
+    again = client.put(f"{base}/tiktok/events-api", json={"pixel_id": PIXEL})
+
+    assert (saved.status_code, saved.json()["check"]) == (200, "wrong_pixel")
+    assert saved.json()["status"] == "token_rejected"
+    assert saved.json()["events_api"]["last_error"] == saved.json()["check_message"]
+    assert (again.json()["check"], again.json()["events_api"]["state"]) == ("valid", "ready")
 
 
 def test_connecting_needs_a_developer_app(plane: ControlPlane, client: Client, base: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -52,25 +51,6 @@ def test_authorize_needs_a_developer_app(program: Program) -> None:
     assert "APPSPRINT_TIKTOK_APP_ID" in stderr
 
 
-@pytest.mark.parametrize("way", ["stdin", "file"])
-def test_the_events_token_is_never_an_argument(program: Program, tmp_path: Path, way: str) -> None:
-    """It comes from stdin or from a file, is sealed, and is never shown."""
-    path = tmp_path / "token"
-    path.write_text(f"{TOKEN}\n")
-    options = ("--token-file", str(path)) if way == "file" else ()
-
-    stdout, stderr = program.run(
-        *("tiktok", "events-api", "--pixel-id", PIXEL, "--test-event-code", "TEST1", *options),
-        stdin=f"{TOKEN}\n" if way == "stdin" else None,
-    )
-
-    status = program.json("tiktok", "status")
-    assert (status["pixel_id"], status["events_api"]["state"]) == (PIXEL, "ready")
-    assert status["events_api"]["test_event_code"] == "TEST1"
-    assert TOKEN not in stdout + stderr
-    assert TOKEN.encode() not in program.database.read_bytes()
-
-
 def test_a_bad_pixel_is_wrong_usage(program: Program) -> None:
     """The message says where the right one is found."""
     _, stderr = program.run(
@@ -105,24 +85,12 @@ def test_a_bad_event_name_is_wrong_usage(program: Program) -> None:
     assert "Purchase" in stderr
 
 
-@pytest.mark.parametrize("verb", ["advertisers", "sync"])
+@pytest.mark.parametrize("verb", ["advertisers", "pixels", "sync"])
 def test_what_needs_a_connection_says_so(program: Program, verb: str) -> None:
     """Without asking TikTok anything."""
     _, stderr = program.run("tiktok", verb, code=1)
 
     assert "connect it first" in stderr
-
-
-def test_disconnecting_asks(program: Program) -> None:
-    """And leaves what happened in place."""
-    program.run("tiktok", "events-api", "--pixel-id", PIXEL, stdin=TOKEN)
-
-    _, stderr = program.run("tiktok", "disconnect", code=1, stdin="n\n")
-    left = program.json("tiktok", "disconnect", "--yes")
-
-    assert "Disconnect TikTok" in stderr
-    assert left["events_api"]["state"] == "missing"
-    assert left["revocation"] == {"done": True, "message": None}
 
 
 def test_vbo_and_diagnostics_have_the_forms_of_the_api(program: Program) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from appsprint.domain.connection import Connection, ConnectionStatus, EventsApiState, OAuthState
+from appsprint.domain.connection_states import CheckedCredential, CredentialCheck
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import (
@@ -20,6 +21,7 @@ from appsprint.errors import (
     MalformedRequest,
     NotFound,
 )
+from appsprint.ports.ad_network import EventsCredential
 from tests.support.control_plane import ControlPlane
 from tests.support.fake_network import ADVERTISER, OTHER_ADVERTISER
 
@@ -394,13 +396,79 @@ def test_good_token_ends_a_rejection(plane: ControlPlane) -> None:
     )
     save(plane, rejected)
 
-    overview = plane.services.connections.save_events_api(
-        app.id, pixel_id=PIXEL, access_token="new"
+    saved = plane.services.connections.save_events_api(app.id, pixel_id=PIXEL, access_token="new")
+
+    after = saved.overview.connection
+    assert after.status is ConnectionStatus.ACTIVE
+    assert after.events_error is None
+    assert after.test_event_code is None
+
+
+@pytest.mark.parametrize("check", CredentialCheck)
+def test_saving_asks_the_network_and_saves_anyway(
+    plane: ControlPlane, check: CredentialCheck
+) -> None:
+    """A refused credential is kept and not used; one that nobody could check is."""
+    app = plane.ios_app()
+    connect(plane, app.id)
+    plane.services.connections.choose_advertiser(app.id, ADVERTISER.id)
+    plane.network.flow.check = check
+
+    saved = plane.services.connections.save_events_api(
+        app.id, pixel_id=PIXEL, access_token=EVENTS_TOKEN, test_event_code="T1"
     )
 
-    assert overview.connection.status is ConnectionStatus.ACTIVE
-    assert overview.connection.events_error is None
-    assert overview.connection.test_event_code is None
+    asked = EventsCredential(pixel_id=PIXEL, access_token=EVENTS_TOKEN, test_event_code="T1")
+    assert plane.network.flow.checked == [asked]
+    assert saved.checked == CheckedCredential(check, f"it is {check}")
+    after = stored(plane, app.id)
+    assert after.events_token is not None
+    assert plane.secrets.open(after.events_token) == EVENTS_TOKEN
+    if check.is_refusal:
+        assert after.status is ConnectionStatus.TOKEN_REJECTED
+        assert after.events_error == saved.checked.message
+        assert [problem.code for problem in saved.overview.problems] == ["events_api_token"]
+    else:
+        assert after.status is ConnectionStatus.ACTIVE
+
+
+def test_stored_token_can_be_kept(plane: ControlPlane) -> None:
+    """The network shows it only once; the pixel and the test code change without it."""
+    app = plane.ios_app()
+    activate(plane, app.id)
+
+    saved = plane.services.connections.save_events_api(
+        app.id, pixel_id="C" * 20, test_event_code="T1"
+    )
+
+    after = saved.overview.connection
+    assert (after.pixel_id, after.test_event_code) == ("C" * 20, "T1")
+    assert plane.network.flow.checked[-1].access_token == EVENTS_TOKEN
+    assert plane.secrets.open(after.events_token or "") == EVENTS_TOKEN
+
+
+def test_no_token_can_be_kept_before_there_is_one(plane: ControlPlane) -> None:
+    """The network is not asked."""
+    app = plane.ios_app()
+
+    with pytest.raises(InvalidInput) as refused:
+        plane.services.connections.save_events_api(app.id, pixel_id=PIXEL)
+
+    assert [problem.field for problem in refused.value.problems] == ["access_token"]
+    assert plane.network.flow.checked == []
+
+
+def test_pixels_need_an_advertiser(plane: ControlPlane) -> None:
+    """First connect, then choose: each refusal says which step is next."""
+    app = plane.ios_app()
+    with pytest.raises(Conflict) as blank:
+        plane.services.connections.pixels(app.id)
+    connect(plane, app.id)
+
+    with pytest.raises(Conflict) as unchosen:
+        plane.services.connections.pixels(app.id)
+
+    assert (blank.value.code, unchosen.value.code) == ("not_connected", "choose_advertiser")
 
 
 @pytest.mark.parametrize(
@@ -471,7 +539,7 @@ def test_disconnecting_revokes_and_erases(plane: ControlPlane) -> None:
     [
         AdNetworkUnavailable("no answer"),
         AdNetworkRefused("not now", network_code=50000),
-        ConnectionRevoked("gone already", network_code=40102),
+        ConnectionRevoked("not yours", network_code=40001),
     ],
 )
 def test_network_that_cannot_be_told_does_not_stop_it(

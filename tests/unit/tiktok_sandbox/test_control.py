@@ -9,7 +9,7 @@ import pytest
 
 from appsprint.adapters.networks.tiktok.sandbox.control import answer_control
 from appsprint.adapters.networks.tiktok.sandbox.control_page import inspection
-from appsprint.adapters.networks.tiktok.sandbox.entities import ReportRow
+from appsprint.adapters.networks.tiktok.sandbox.entities import Grant, ReportRow
 from appsprint.adapters.networks.tiktok.sandbox.faults import Fault, FaultKind
 from appsprint.adapters.networks.tiktok.sandbox.state import RequestRecord, Sandbox
 from tests.unit.tiktok_sandbox.builders import (
@@ -308,6 +308,20 @@ def test_tokens_of_both_kinds_can_be_revoked(token: str) -> None:
     ]
 
     assert answers == [{"revoked": True}, {"revoked": False}]
+
+
+def test_an_advertiser_can_be_lost() -> None:
+    """By everybody, once; the tokens that reached it through a person lose it too."""
+    grant = Grant(access_token="t", app_id="app", advertiser_ids=[ADVERTISER], account_id="acc")
+    sandbox = make_sandbox(oauth_tokens=[grant])
+
+    answers = [
+        control(sandbox, "POST", "advertisers/lose", {"advertiser_id": ADVERTISER})[1]
+        for _ in range(2)
+    ]
+
+    assert answers == [{"lost": True}, {"lost": False}]
+    assert sandbox.world.reach_of(grant) == []
 
 
 def test_a_reset_brings_the_first_world_back() -> None:

@@ -199,6 +199,21 @@ def test_a_bad_event_spoils_only_the_batches_that_hold_it(
     assert (plan.draw(TRACK, track_request(*event_ids)) is not None) is is_hit
 
 
+@pytest.mark.parametrize(
+    ("has_events", "hits"), [(None, (True, True)), (True, (True, False)), (False, (False, True))]
+)
+def test_a_fault_can_be_for_calls_with_or_without_events(
+    has_events: bool | None, hits: tuple[bool, bool]
+) -> None:
+    """A check of a credential is a call without any."""
+    plan = plan_of(Fault(kind=FaultKind.BAD_TOKEN, has_events=has_events))
+    check = make_request(TRACK, token=EVENTS_TOKEN, body={"data": []}, method="POST")
+
+    drawn = [plan.draw(TRACK, request) is not None for request in (track_request(), check)]
+
+    assert tuple(drawn) == hits
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"data": 1}', b'{"data": [1, null]}'])
 def test_a_bad_event_is_looked_for_in_any_body(body: bytes) -> None:
     """What cannot hold it is not hit."""

@@ -9,6 +9,7 @@ import pytest
 from appsprint.adapters.networks.tiktok.sandbox.answers import Answer
 from appsprint.adapters.networks.tiktok.sandbox.entities import Account, DeveloperApp
 from appsprint.adapters.networks.tiktok.sandbox.oauth_pages import authorisation
+from appsprint.adapters.networks.tiktok.sandbox.permissions import ALL_SCOPES
 from appsprint.adapters.networks.tiktok.sandbox.state import Sandbox
 from tests.unit.tiktok_sandbox.builders import (
     ADVERTISER,
@@ -254,3 +255,18 @@ def test_a_person_who_loses_an_advertiser_takes_the_token_along() -> None:
 
     data = ask(sandbox, "/oauth2/advertiser/get/", query=APP, token=token)
     assert [row["advertiser_id"] for row in data["list"]] == [FOREIGN_ADVERTISER]
+
+
+def test_a_person_can_withhold_permissions() -> None:
+    """The token says what it may, and misses what was left out."""
+    careful = Account(
+        account_id="acc", name="Ada", advertiser_ids=[ADVERTISER], withheld_scopes=[1, 10, 100]
+    )
+    sandbox = make_sandbox(accounts=[careful])
+
+    granted = exchange(sandbox, approve(sandbox))
+
+    assert set(ALL_SCOPES) - set(granted["scope"]) == {1, 10}
+    endpoint, token = "/oauth2/advertiser/get/", granted["access_token"]
+    code, message = error_of(lambda: ask(sandbox, endpoint, query=APP, token=token))
+    assert (code, endpoint in message) == (40001, True)

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appsprint.adapters.networks.tiktok.sandbox.entities import Ad, AdGroup, Campaign, Pixel
+from appsprint.adapters.networks.tiktok.sandbox.entities import Ad, AdGroup, Campaign, Grant, Pixel
+from appsprint.adapters.networks.tiktok.sandbox.permissions import ALL_SCOPES
 from appsprint.adapters.networks.tiktok.sandbox.state import Sandbox
 from tests.unit.tiktok_sandbox.builders import (
     ADVERTISER,
@@ -139,6 +141,12 @@ def test_other_official_fields_of_an_object_are_answered() -> None:
             {"order_by": "NAME"},
             "Invalid value for order_by: must be one of ['EARLIEST_CREATE', 'LATEST_CREATE'].",
         ),
+        (PIXELS, {"filtering": {"pixel_ids": ["1"]}}, "Invalid filtering field: pixel_ids"),
+        (
+            PIXELS,
+            {"filtering": {"available_for_catalog_only": "yes"}},
+            "Invalid value for filtering.available_for_catalog_only: not a valid boolean.",
+        ),
     ],
 )
 def test_each_bad_parameter_is_refused(
@@ -168,6 +176,28 @@ def test_lists_need_a_token_that_reaches_the_advertiser(
     sandbox = make_sandbox()
 
     assert error_of(lambda: listed(sandbox, endpoint, **parameters))[0] == code
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "withheld"),
+    [
+        (CAMPAIGNS, {2, 20, 200}),
+        (ADGROUPS, {2, 21, 210}),
+        (ADS, {2, 22, 220}),
+        (PIXELS, {8, 800}),
+    ],
+)
+def test_a_permission_that_was_not_granted_is_missed(endpoint: str, withheld: set[int]) -> None:
+    """Any one of those that an endpoint takes is enough."""
+    scopes = [scope for scope in ALL_SCOPES if scope not in withheld]
+    grant = Grant(access_token="t", app_id="app", advertiser_ids=[ADVERTISER], scopes=scopes)
+    enough = msgspec.structs.replace(grant, access_token="u", scopes=[min(withheld)])
+    sandbox = make_sandbox(oauth_tokens=[grant, enough])
+
+    code, message = error_of(lambda: listed(sandbox, endpoint, token="t"))
+
+    assert (code, endpoint in message) == (40001, True)
+    assert listed(sandbox, endpoint, token="u")["page_info"]["page"] == 1
 
 
 def test_advertisers_are_described() -> None:

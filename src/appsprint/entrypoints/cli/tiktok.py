@@ -10,6 +10,7 @@ import typer
 
 from appsprint.domain.authorization import COMMAND_LINE
 from appsprint.entrypoints.cli import tiktok_campaigns, tiktok_mapping, tiktok_sync
+from appsprint.entrypoints.cli.exit_codes import FAILED
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
     AppOption,
@@ -23,10 +24,11 @@ from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.http.api.tiktok import (
     AuthorizeAnswer,
     ConnectionAnswer,
-    DisconnectedAnswer,
     advertiser_answer,
     connection_answer,
     disconnected_answer,
+    pixels_answer,
+    saved_credential_answer,
 )
 from appsprint.entrypoints.http.api.tiktok_insight import (
     diagnosis_answer,
@@ -40,6 +42,7 @@ app.add_typer(
 )
 app.add_typer(tiktok_mapping.app, name="mapping", help="What in-app events fire as.")
 
+PIXEL_COLUMNS = ("pixel_id", "name")
 ADVERTISER_COLUMNS = ("id", "name", "currency", "time_zone")
 DIAGNOSIS_COLUMNS = ("state", "code", "message", "action")
 
@@ -90,6 +93,14 @@ def choose(
     _print_connection(connection_answer(overview), as_json=json)
 
 
+@app.command()
+def pixels(*, app_id: AppOption = None, json: JsonOption = False) -> None:
+    """List the pixels of the chosen advertiser, asked of TikTok now."""
+    with open_services() as services:
+        found = services.connections.pixels(chosen_app(services, app_id))
+    print_items(pixels_answer(found), PIXEL_COLUMNS, as_json=json)
+
+
 @app.command("events-api")
 def events_api(
     *,
@@ -101,25 +112,31 @@ def events_api(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Holds the token; default: stdin."),
     ] = None,
+    keep_token: Annotated[
+        bool, typer.Option("--keep-token", help="Keep the stored token, and read none.")
+    ] = False,
     test_event_code: Annotated[
         str | None, typer.Option(help="Sends events to Test Events instead.")
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Save where events go and the access token; waiting events go out from now on.
+    """Save where events go and the access token, and ask TikTok about both at once.
 
-    The token comes from a file, from stdin, or is asked for: never from an argument, which other
-    people on the machine can see.
+    They are saved whatever TikTok says; exit code 1 when it refuses them, and events wait then.
+    Otherwise waiting events go out from now on. The token comes from a file, from stdin, or is
+    asked for: never from an argument, which other people on the machine can see.
     """
-    token = _read_token(token_file)
+    token = None if keep_token else _read_token(token_file)
     with open_services() as services:
-        overview = services.connections.save_events_api(
+        saved = services.connections.save_events_api(
             chosen_app(services, app_id),
             pixel_id=pixel_id,
             access_token=token,
             test_event_code=test_event_code,
         )
-    _print_connection(connection_answer(overview), as_json=json)
+    _print_connection(saved_credential_answer(saved), as_json=json)
+    if saved.checked.check.is_refusal:
+        raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -159,7 +176,7 @@ def _read_token(path: Path | None) -> str:
     return sys.stdin.read().strip()
 
 
-def _print_connection(answer: ConnectionAnswer | DisconnectedAnswer, *, as_json: bool) -> None:
+def _print_connection(answer: ConnectionAnswer, *, as_json: bool) -> None:
     """The problems are talk: each with the next step."""
     if as_json:
         print_json(answer)

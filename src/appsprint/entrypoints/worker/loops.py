@@ -81,6 +81,7 @@ class Worker:
             Loop("spool", replay.replay, seconds=SPOOL_SECONDS),
             Loop("sync", self._sync_due, seconds=SYNC_CHECK_SECONDS),
             Loop("rollups", services.rollups.advance, seconds=ROLLUP_SECONDS),
+            Loop("grants", self._check_grants, seconds=SYNC_CHECK_SECONDS),
             Loop("upkeep", self._upkeep, seconds=3600),
         ]
 
@@ -141,6 +142,10 @@ class Worker:
                 month=timedelta(hours=settings.tiktok_sync_month_hours),
             )
         )
+
+    def _check_grants(self) -> None:
+        every = timedelta(minutes=self._services.settings.tiktok_check_minutes)
+        self._services.grants.check_due(every=every)
 
     def _upkeep(self) -> None:
         self._services.access.forget_old_answers()

@@ -27,7 +27,7 @@ class TikTokAdapter:
         self._links = TikTokLinks()
         self._event_names = TikTokEventNames()
         self._sender = TikTokEventSender(self._transport)
-        self._flow = TikTokConnectionFlow(settings, api)
+        self._flow = TikTokConnectionFlow(settings, api, self._transport)
         self._costs = TikTokCostImporter(
             PatientApi(
                 api,

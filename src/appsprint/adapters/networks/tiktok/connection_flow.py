@@ -13,11 +13,18 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from appsprint.adapters.networks.tiktok.advertisers import read_advertisers
+from appsprint.adapters.networks.tiktok.credential_check import check_credential
 from appsprint.adapters.networks.tiktok.management import ManagementApi
+from appsprint.adapters.networks.tiktok.pixels import read_pixels
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
-from appsprint.domain.connection import Advertiser
-from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable
-from appsprint.ports.ad_network import Grant
+from appsprint.adapters.networks.tiktok.transport import TikTokTransport
+from appsprint.domain.connection import Advertiser, Pixel
+from appsprint.domain.connection_states import CheckedCredential
+from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable, ConnectionRevoked
+from appsprint.ports.ad_network import EventsCredential, Grant
+
+# The token has expired; it is wrong or was revoked.
+_TOKEN_ENDED = (40102, 40105)
 
 
 class _Exchanged(msgspec.Struct):
@@ -41,9 +48,12 @@ class _Revoked(msgspec.Struct):
 class TikTokConnectionFlow:
     """The port ``ConnectionFlow`` for TikTok."""
 
-    def __init__(self, settings: TikTokSettings, api: ManagementApi) -> None:
+    def __init__(
+        self, settings: TikTokSettings, api: ManagementApi, transport: TikTokTransport
+    ) -> None:
         self._settings = settings
         self._api = api
+        self._transport = transport
 
     def is_configured(self) -> bool:
         return bool(self._settings.app_id and self._settings.secret)
@@ -65,18 +75,35 @@ class TikTokConnectionFlow:
         )
 
     def advertisers(self, access_token: str) -> Sequence[Advertiser]:
-        accounts = self._api.get(
+        accounts = self._accounts(access_token)
+        details = self._details(access_token, [account.advertiser_id for account in accounts])
+        return [details.get(account.advertiser_id) or _bare(account) for account in accounts]
+
+    def reach(self, access_token: str) -> frozenset[str]:
+        return frozenset(account.advertiser_id for account in self._accounts(access_token))
+
+    def pixels(self, access_token: str, advertiser_id: str) -> Sequence[Pixel]:
+        return list(read_pixels(self._api, access_token, advertiser_id))
+
+    def check_credential(self, credential: EventsCredential) -> CheckedCredential:
+        return check_credential(self._transport, credential)
+
+    def revoke(self, access_token: str) -> None:
+        body = {**self._developer_app(), "access_token": access_token}
+        try:
+            self._api.post("oauth2/revoke_token/", body, of=_Revoked, access_token=access_token)
+        except ConnectionRevoked as error:
+            if error.network_code not in _TOKEN_ENDED:
+                raise
+
+    def _accounts(self, access_token: str) -> Sequence[_Account]:
+        """Not paged. Also TikTok's way to ask whether a token still works."""
+        return self._api.get(
             "oauth2/advertiser/get/",
             self._developer_app(),
             access_token=access_token,
             of=_AccountList,
         ).list
-        details = self._details(access_token, [account.advertiser_id for account in accounts])
-        return [details.get(account.advertiser_id) or _bare(account) for account in accounts]
-
-    def revoke(self, access_token: str) -> None:
-        body = {**self._developer_app(), "access_token": access_token}
-        self._api.post("oauth2/revoke_token/", body, of=_Revoked, access_token=access_token)
 
     def _details(self, access_token: str, ids: Sequence[str]) -> dict[str, Advertiser]:
         """What ``/advertiser/info/`` tells before it fails, if it does.

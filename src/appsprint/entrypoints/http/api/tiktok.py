@@ -15,7 +15,9 @@ from appsprint.domain.connection import (
     ConnectionStatus,
     EventsApiState,
     OAuthState,
+    Pixel,
 )
+from appsprint.domain.connection_states import CredentialCheck
 from appsprint.domain.ids import AppId
 from appsprint.domain.mapping import (
     MappingKind,
@@ -27,7 +29,7 @@ from appsprint.entrypoints.http.api.decoding import read_body
 from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
 from appsprint.services.connection_health import ConnectionOverview
-from appsprint.services.connections import Disconnected
+from appsprint.services.connections import Disconnected, SavedCredential
 from appsprint.services.mapping import WantedRow
 
 PATH = "/apps/{app_id:str}/tiktok"
@@ -103,6 +105,13 @@ class DisconnectedAnswer(ConnectionAnswer, frozen=True, kw_only=True):
     revocation: RevocationAnswer
 
 
+class SavedCredentialAnswer(ConnectionAnswer, frozen=True, kw_only=True):
+    """Where the connection stands after saving, and what TikTok says of pixel and token."""
+
+    check: CredentialCheck
+    check_message: str
+
+
 class AuthorizeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Where to send the browser; good for one use within ten minutes."""
 
@@ -113,6 +122,20 @@ class AdvertisersAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The ad accounts that the connection reaches."""
 
     items: list[AdvertiserAnswer]
+    next_cursor: None = None
+
+
+class PixelAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A web data source; `pixel_id` is the Pixel ID of TikTok Events Manager."""
+
+    pixel_id: str
+    name: str
+
+
+class PixelsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The pixels of the chosen advertiser, the newest first."""
+
+    items: list[PixelAnswer]
     next_cursor: None = None
 
 
@@ -133,12 +156,13 @@ class EventsApiBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         ),
     ]
     access_token: Annotated[
-        str,
+        str | None,
         Meta(
-            description="From Settings → Events API; encrypted at rest and never returned.",
+            description="From Settings → Events API; encrypted at rest and never returned. Left "
+            "out, the stored one stays: 422 when there is none.",
             extra_json_schema={"minLength": 1, "maxLength": 512, "writeOnly": True},
         ),
-    ]
+    ] = None
     test_event_code: Annotated[
         str | None, Meta(description="Sends events to Test Events instead; null sends live.")
     ] = None
@@ -242,24 +266,34 @@ def choose_advertiser(request: ApiRequest, app_id: PathId, body: RawBody) -> Con
     return connection_answer(connections.choose_advertiser(AppId(app_id), wanted.advertiser_id))
 
 
+@route("GET", f"{PATH}/pixels", role=Role.EDITOR, tag=ApiTag.TIKTOK, answer=PixelsAnswer)
+def list_pixels(request: ApiRequest, app_id: PathId) -> PixelsAnswer:
+    """Load the pixels of the chosen advertiser, asked of TikTok now."""
+    return pixels_answer(services_of(request).connections.pixels(AppId(app_id)))
+
+
 @route(
     "PUT",
     f"{PATH}/events-api",
     role=Role.EDITOR,
     tag=ApiTag.TIKTOK,
     body=EventsApiBody,
-    answer=ConnectionAnswer,
+    answer=SavedCredentialAnswer,
 )
-def save_events_api(request: ApiRequest, app_id: PathId, body: RawBody) -> ConnectionAnswer:
-    """Save the Pixel ID and the Events API access token; waiting events go out from now on."""
+def save_events_api(request: ApiRequest, app_id: PathId, body: RawBody) -> SavedCredentialAnswer:
+    """Save the Pixel ID and the Events API access token, and ask TikTok about them at once.
+
+    They are saved whatever `check` says. `valid`, `not_checkable`: waiting events go out from now
+    on. `token_rejected`, `wrong_pixel`: events wait until a good pair is saved.
+    """
     wanted = read_body(request, body, EventsApiBody)
-    overview = services_of(request).connections.save_events_api(
+    saved = services_of(request).connections.save_events_api(
         AppId(app_id),
         pixel_id=wanted.pixel_id,
         access_token=wanted.access_token,
         test_event_code=wanted.test_event_code,
     )
-    return connection_answer(overview)
+    return saved_credential_answer(saved)
 
 
 @route("GET", f"{PATH}/mapping", role=Role.VIEWER, tag=ApiTag.TIKTOK, answer=MappingAnswer)
@@ -338,6 +372,22 @@ def disconnected_answer(left: Disconnected) -> DisconnectedAnswer:
     )
 
 
+def saved_credential_answer(saved: SavedCredential) -> SavedCredentialAnswer:
+    """What saving brought, as it is answered."""
+    return SavedCredentialAnswer(
+        **msgspec.structs.asdict(connection_answer(saved.overview)),
+        check=saved.checked.check,
+        check_message=saved.checked.message,
+    )
+
+
+def pixels_answer(pixels: Sequence[Pixel]) -> PixelsAnswer:
+    """Pixels, as they are answered."""
+    return PixelsAnswer(
+        items=[PixelAnswer(pixel_id=pixel.code, name=pixel.name) for pixel in pixels]
+    )
+
+
 def advertiser_answer(advertiser: Advertiser) -> AdvertiserAnswer:
     """An ad account, as it is answered."""
     return AdvertiserAnswer(
@@ -390,6 +440,7 @@ HANDLERS = (
     authorize,
     list_advertisers,
     choose_advertiser,
+    list_pixels,
     save_events_api,
     get_mapping,
     set_mapping,

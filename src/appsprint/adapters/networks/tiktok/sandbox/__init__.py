@@ -11,6 +11,7 @@ from appsprint.adapters.networks.tiktok.sandbox.initial_world import (
     DEFAULT_PIXEL_ID,
     DEFAULT_SECRET,
     EUR_ADVERTISER_ID,
+    OTHER_PIXEL_CODE,
     USD_ADVERTISER_ID,
     default_world,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "DEFAULT_PIXEL_ID",
     "DEFAULT_SECRET",
     "EUR_ADVERTISER_ID",
+    "OTHER_PIXEL_CODE",
     "USD_ADVERTISER_ID",
     "SandboxServer",
     "World",

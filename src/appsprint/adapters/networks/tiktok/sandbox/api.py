@@ -14,8 +14,10 @@ from appsprint.adapters.networks.tiktok.sandbox.answers import (
 )
 from appsprint.adapters.networks.tiktok.sandbox.faults import Fault, FaultKind, refusal_of
 from appsprint.adapters.networks.tiktok.sandbox.permissions import (
+    Scope,
     require_advertisers,
     require_grant,
+    require_scope,
     require_token,
 )
 from appsprint.adapters.networks.tiktok.sandbox.report_query import (
@@ -56,6 +58,7 @@ def event_track(sandbox: Sandbox, request: Request) -> Reply:
 def integrated_report(sandbox: Sandbox, request: Request) -> Reply:
     """``GET /report/integrated/get/``: one page of a basic report."""
     grant = require_grant(sandbox.world, request)
+    require_scope(grant, Scope.REPORT, request)
     require_advertisers(sandbox.world, grant, requested_advertisers(request))
     return build_report(sandbox.world, parse_report_query(request), sandbox.now())
 

@@ -42,6 +42,12 @@ class Restatement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     report_rows: list[ReportRow]
 
 
+class AdvertiserToLose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of ``POST advertisers/lose``."""
+
+    advertiser_id: str
+
+
 class TokenToRevoke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of ``POST tokens/revoke``."""
 
@@ -215,6 +221,11 @@ def _revoke_token(sandbox: Sandbox, request: Request) -> Answer:
     return json_answer({"revoked": sandbox.world.revoke(token)})
 
 
+def _lose_advertiser(sandbox: Sandbox, request: Request) -> Answer:
+    advertiser_id = _decoded(request, AdvertiserToLose).advertiser_id
+    return json_answer({"lost": sandbox.world.take_away(advertiser_id)})
+
+
 def _reset(sandbox: Sandbox, request: Request) -> Answer:
     sandbox.reset()
     return json_answer({"reset": True})
@@ -243,5 +254,6 @@ _ROUTES: Mapping[tuple[str, str], ControlHandler] = {
     ("faults", "POST"): _add_faults,
     ("faults", "DELETE"): _delete_faults,
     ("tokens/revoke", "POST"): _revoke_token,
+    ("advertisers/lose", "POST"): _lose_advertiser,
     ("reset", "POST"): _reset,
 }

@@ -29,11 +29,15 @@ class DeveloperApp(Entity, frozen=True, kw_only=True):
 
 
 class Account(Entity, frozen=True, kw_only=True):
-    """A person with a TikTok For Business account, who may approve or deny an app."""
+    """A person with a TikTok For Business account, who may approve or deny an app.
+
+    ``withheld_scopes`` are the permissions that the person leaves out when approving.
+    """
 
     account_id: str
     name: str
     advertiser_ids: list[str]
+    withheld_scopes: list[int] = []
 
 
 class Advertiser(Entity, frozen=True, kw_only=True):
@@ -64,13 +68,15 @@ class Pixel(Entity, frozen=True, kw_only=True):
 class Grant(Entity, frozen=True, kw_only=True):
     """An access token from OAuth and the advertisers that the person approved.
 
-    With an ``account_id`` the token reaches only what that account still reaches.
+    With an ``account_id`` the token reaches only what that account still reaches. ``scopes`` are
+    the permissions granted; None is all.
     """
 
     access_token: str
     app_id: str
     advertiser_ids: list[str]
     account_id: str | None = None
+    scopes: list[int] | None = None
 
 
 class EventsToken(Entity, frozen=True, kw_only=True):

@@ -51,6 +51,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         delay_ms: How long ``slow`` waits.
         event_id: ``bad_event`` hits requests that hold an event with this id …
         event: … and this name; one of the two is enough.
+        has_events: True hits only requests that hold events, False only those that hold none,
+            as a check of a credential does; None hits both.
     """
 
     kind: FaultKind
@@ -64,6 +66,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     delay_ms: int = 1000
     event_id: str | None = None
     event: str | None = None
+    has_events: bool | None = None
 
     def __post_init__(self) -> None:
         if self.times is not None and self.times < 1:
@@ -120,6 +123,8 @@ class FaultPlan:
         if not endpoint.startswith(fault.endpoint):
             return False
         if fault.kind is FaultKind.BAD_EVENT and bad_event_index(fault, request) is None:
+            return False
+        if fault.has_events is not None and bool(_events_of(request)) is not fault.has_events:
             return False
         return planned.generator.random() < fault.probability
 

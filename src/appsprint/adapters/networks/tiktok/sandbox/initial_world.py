@@ -31,6 +31,8 @@ DEFAULT_SECRET = "sandbox-secret"
 DEFAULT_EVENTS_TOKEN = "sandbox-events-token"
 DEFAULT_PIXEL_ID = "7310000000000000001"
 DEFAULT_PIXEL_CODE = "D1TIKTOKDEMO00000001"
+OTHER_PIXEL_ID = "7310000000000000002"
+OTHER_PIXEL_CODE = "D1TIKTOKDEMO00000002"
 EUR_ADVERTISER_ID = "7301000000000000001"
 USD_ADVERTISER_ID = "7301000000000000002"
 HISTORY_DAYS = 14
@@ -45,7 +47,7 @@ _CAMPAIGNS = (
 def default_world(
     now: datetime | None = None, *, app_id: str = DEFAULT_APP_ID, secret: str = DEFAULT_SECRET
 ) -> World:
-    """One developer app, two advertisers, one pixel, three campaigns and two weeks of costs.
+    """One developer app, two advertisers with a pixel each, three campaigns and two weeks of costs.
 
     The report rows end on the day of ``now``, which is the real present unless given.
     """
@@ -65,7 +67,13 @@ def default_world(
                 pixel_code=DEFAULT_PIXEL_CODE,
                 pixel_name="Sandbox pixel",
                 advertiser_id=EUR_ADVERTISER_ID,
-            )
+            ),
+            Pixel(
+                pixel_id=OTHER_PIXEL_ID,
+                pixel_code=OTHER_PIXEL_CODE,
+                pixel_name="Sandbox pixel US",
+                advertiser_id=USD_ADVERTISER_ID,
+            ),
         ],
         events_tokens=[
             EventsToken(access_token=DEFAULT_EVENTS_TOKEN, pixel_codes=[DEFAULT_PIXEL_CODE])

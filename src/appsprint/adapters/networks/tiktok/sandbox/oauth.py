@@ -10,13 +10,16 @@ from datetime import datetime
 
 from appsprint.adapters.networks.tiktok.sandbox.answers import ApiError, Code, Reply
 from appsprint.adapters.networks.tiktok.sandbox.entities import Grant
-from appsprint.adapters.networks.tiktok.sandbox.permissions import TOKEN_REJECTED, require_grant
+from appsprint.adapters.networks.tiktok.sandbox.permissions import (
+    ALL_SCOPES,
+    TOKEN_REJECTED,
+    Scope,
+    require_grant,
+    require_scope,
+)
 from appsprint.adapters.networks.tiktok.sandbox.requests import Request, json_or_none
 from appsprint.adapters.networks.tiktok.sandbox.state import Sandbox
 from appsprint.adapters.networks.tiktok.sandbox.world import AuthCode, World
-
-# What a recorded token carried: account, campaign, ad group and ad read, reports, pixels, events.
-_SCOPE = [1, 2, 4, 5, 8, 10, 20, 21, 22, 44, 51, 200, 210, 220, 800]
 
 
 def access_token(sandbox: Sandbox, request: Request) -> Reply:
@@ -25,11 +28,13 @@ def access_token(sandbox: Sandbox, request: Request) -> Reply:
     world = sandbox.world
     _require_app(world, app_id, secret)
     approval = _usable_code(world, app_id, code, sandbox.now())
+    scopes = [scope for scope in ALL_SCOPES if scope not in approval.withheld_scopes]
     grant = Grant(
         access_token=secrets.token_hex(20),
         app_id=app_id,
         advertiser_ids=list(approval.advertiser_ids),
         account_id=approval.account_id,
+        scopes=scopes,
     )
     world.auth_codes[code] = replace(approval, is_used=True)
     world.grants[grant.access_token] = grant
@@ -40,7 +45,7 @@ def access_token(sandbox: Sandbox, request: Request) -> Reply:
         {
             "access_token": grant.access_token,
             "advertiser_ids": advertiser_ids,
-            "scope": _SCOPE,
+            "scope": scopes,
         }
     )
 
@@ -48,6 +53,7 @@ def access_token(sandbox: Sandbox, request: Request) -> Reply:
 def advertiser_get(sandbox: Sandbox, request: Request) -> Reply:
     """``GET /oauth2/advertiser/get/``: the advertisers that the token reaches, not paged."""
     grant = require_grant(sandbox.world, request)
+    require_scope(grant, Scope.ACCOUNT, request)
     app_id, secret = request.require("app_id", "secret")
     if grant.app_id != app_id:
         message = (

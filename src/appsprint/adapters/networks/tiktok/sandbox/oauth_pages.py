@@ -75,6 +75,7 @@ def _new_code(sandbox: Sandbox, app: DeveloperApp, account: Account) -> str:
         app_id=app.app_id,
         account_id=account.account_id,
         advertiser_ids=tuple(account.advertiser_ids),
+        withheld_scopes=frozenset(account.withheld_scopes),
         expires_at=sandbox.now() + AUTH_CODE_LIFETIME,
     )
     return code

@@ -1,6 +1,7 @@
 """Who may ask: the checks of the ``Access-Token`` header and of the advertiser asked about."""
 
 from collections.abc import Iterable
+from enum import Enum
 
 from appsprint.adapters.networks.tiktok.sandbox.answers import ApiError, Code
 from appsprint.adapters.networks.tiktok.sandbox.entities import Grant
@@ -8,6 +9,21 @@ from appsprint.adapters.networks.tiktok.sandbox.requests import Request
 from appsprint.adapters.networks.tiktok.sandbox.world import World
 
 TOKEN_REJECTED = "Access token is incorrect or has been revoked."
+
+
+class Scope(Enum):
+    """What an endpoint needs: one of these permissions (developer portal, list of scopes)."""
+
+    ACCOUNT = frozenset({1, 10, 100})
+    CAMPAIGN = frozenset({2, 20, 200})
+    ADGROUP = frozenset({2, 21, 210})
+    AD = frozenset({2, 22, 220})
+    REPORT = frozenset({4, 44})
+    PIXEL = frozenset({8, 800})
+
+
+# What a recorded token carried: account, campaign, ad group and ad read, reports, pixels, events.
+ALL_SCOPES = (1, 2, 4, 5, 8, 10, 20, 21, 22, 44, 51, 200, 210, 220, 800)
 
 
 def require_token(world: World, request: Request) -> str:
@@ -29,6 +45,13 @@ def require_grant(world: World, request: Request) -> Grant:
         message = f"No permission: this access token can not be used for {request.path}"
         raise ApiError(Code.NO_PERMISSION, message)
     return grant
+
+
+def require_scope(grant: Grant, scope: Scope, request: Request) -> None:
+    """Nothing when the person granted the permission; otherwise an ``ApiError``."""
+    if grant.scopes is not None and scope.value.isdisjoint(grant.scopes):
+        message = f"No permission: the scope for {request.path} was not granted"
+        raise ApiError(Code.NO_PERMISSION, message)
 
 
 def require_advertisers(world: World, grant: Grant, advertiser_ids: Iterable[str]) -> None:

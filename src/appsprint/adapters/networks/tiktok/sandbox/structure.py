@@ -20,19 +20,23 @@ from appsprint.adapters.networks.tiktok.sandbox.object_rows import (
 )
 from appsprint.adapters.networks.tiktok.sandbox.paging import paged
 from appsprint.adapters.networks.tiktok.sandbox.permissions import (
+    Scope,
     require_advertisers,
     require_grant,
+    require_scope,
 )
 from appsprint.adapters.networks.tiktok.sandbox.requests import Request
 from appsprint.adapters.networks.tiktok.sandbox.state import Sandbox
 from appsprint.adapters.networks.tiktok.sandbox.structure_filters import object_filter
 
 _MAX_ADVERTISERS = 100
+_SCOPES = {Level.CAMPAIGN: Scope.CAMPAIGN, Level.ADGROUP: Scope.ADGROUP, Level.AD: Scope.AD}
 
 
 def advertiser_info(sandbox: Sandbox, request: Request) -> Reply:
     """``GET /advertiser/info/``: the rows of the advertisers asked for, in that order."""
     grant = require_grant(sandbox.world, request)
+    require_scope(grant, Scope.ACCOUNT, request)
     request.require("advertiser_ids")
     advertiser_ids = request.string_list("advertiser_ids") or []
     if not 1 <= len(advertiser_ids) <= _MAX_ADVERTISERS:
@@ -46,7 +50,7 @@ def advertiser_info(sandbox: Sandbox, request: Request) -> Reply:
 
 def _list_objects(sandbox: Sandbox, request: Request, *, level: Level) -> Reply:
     """One page of the campaigns, ad groups or ads of an advertiser."""
-    advertiser_id = _advertiser_of(sandbox, request)
+    advertiser_id = _advertiser_of(sandbox, request, _SCOPES[level])
     fields = _fields_of(request, OBJECT_FIELDS[level])
     is_listed = object_filter(request.json_object("filtering"), level)
     request.string_list("exclude_field_types_in_response")
@@ -68,9 +72,9 @@ ad_get = partial(_list_objects, level=Level.AD)
 
 def pixel_list(sandbox: Sandbox, request: Request) -> Reply:
     """``GET /pixel/list/``: one page of the advertiser's pixels, at most 20."""
-    advertiser_id = _advertiser_of(sandbox, request)
+    advertiser_id = _advertiser_of(sandbox, request, Scope.PIXEL)
     order = request.choice("order_by", ("EARLIEST_CREATE", "LATEST_CREATE"), "EARLIEST_CREATE")
-    request.json_object("filtering")
+    _check_pixel_filters(request)
     number = request.integer("page", default=1, low=1)
     size = request.integer("page_size", default=10, low=1, high=20)
     pixels = sorted(
@@ -87,11 +91,21 @@ def pixel_list(sandbox: Sandbox, request: Request) -> Reply:
     return Reply({"pixels": listed, "page_info": page.info}, len(listed))
 
 
-def _advertiser_of(sandbox: Sandbox, request: Request) -> str:
+def _advertiser_of(sandbox: Sandbox, request: Request, scope: Scope) -> str:
     grant = require_grant(sandbox.world, request)
+    require_scope(grant, scope, request)
     (advertiser_id,) = request.require("advertiser_id")
     require_advertisers(sandbox.world, grant, [advertiser_id])
     return advertiser_id
+
+
+def _check_pixel_filters(request: Request) -> None:
+    """The one filter there is chooses nothing here: the sandbox has no catalogues."""
+    for name, value in request.json_object("filtering").items():
+        if name != "available_for_catalog_only":
+            raise parameter_error(f"Invalid filtering field: {name}")
+        if not isinstance(value, bool):
+            raise parameter_error(f"Invalid value for filtering.{name}: not a valid boolean.")
 
 
 def _fields_of(request: Request, known: AbstractSet[str]) -> AbstractSet[str]:

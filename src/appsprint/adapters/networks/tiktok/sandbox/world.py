@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+import msgspec
+
 from appsprint.adapters.networks.tiktok.sandbox.entities import (
     Account,
     Ad,
@@ -29,6 +31,7 @@ class AuthCode:
     account_id: str
     advertiser_ids: tuple[str, ...]
     expires_at: datetime
+    withheld_scopes: frozenset[int] = frozenset()
     is_used: bool = False
 
 
@@ -91,6 +94,18 @@ class World:
             return pixel_code in events_token.pixel_codes
         grant = self.grants.get(access_token)
         return grant is not None and pixel.advertiser_id in self.reach_of(grant)
+
+    def take_away(self, advertiser_id: str) -> bool:
+        """Let every account lose an advertiser; False when none had it."""
+        losing = [
+            account for account in self.accounts.values() if advertiser_id in account.advertiser_ids
+        ]
+        for account in losing:
+            left = [item for item in account.advertiser_ids if item != advertiser_id]
+            self.accounts[account.account_id] = msgspec.structs.replace(
+                account, advertiser_ids=left
+            )
+        return bool(losing)
 
     def revoke(self, access_token: str) -> bool:
         """Forget a token of either kind; False when there is no such token."""
