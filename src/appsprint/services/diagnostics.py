@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from appsprint.config import Settings
+from appsprint.domain.app import App
 from appsprint.domain.connection import Connection
 from appsprint.domain.cost import AdLevel
 from appsprint.domain.ids import AppId
@@ -41,6 +42,15 @@ MAX_EVENTS = 20_000
 _EXAMPLES = 3
 
 
+@dataclass(frozen=True, slots=True)
+class AppDiagnosis:
+    """One app's whole list for one network."""
+
+    app: App
+    network: AdNetwork
+    items: Sequence[Diagnosis]
+
+
 class DiagnosticsService:
     """Looks at the connection, the campaigns, and the newest clicks and events of a week."""
 
@@ -72,6 +82,19 @@ class DiagnosticsService:
         if facts.connection.last_sync_at is not None:
             facts = replace(facts, numbers=self._numbers(app_id, network))
         return diagnose(facts)
+
+    def check_all(self) -> Sequence[AppDiagnosis]:
+        """The same of every app that is, or was, connected to an ad network, by app and network."""
+
+        def connected(uow: UnitOfWork) -> Sequence[tuple[App, AdNetwork]]:
+            apps = {app.id: app for app in uow.apps.all()}
+            connections = [one for one in uow.connections.all() if one.app_id in apps]
+            return [(apps[one.app_id], one.network) for one in connections]
+
+        return [
+            AppDiagnosis(app, network, self.check(app.id, network))
+            for app, network in self._store.read(connected)
+        ]
 
     def _facts(self, uow: UnitOfWork, app_id: AppId, network: AdNetwork, now: datetime) -> Facts:
         app = require_app(uow, app_id)

@@ -153,8 +153,14 @@ def objective_rejected(facts: Facts) -> Diagnosis:
     code, objectives = TroubleCode.OBJECTIVE_REJECTED, facts.objectives
     evidence = _objective_evidence(facts)
     if rejected := facts.events.reasons(DeliveryStatus.DEAD).get(DeadReason.REJECTED, 0):
-        words = f"TikTok refused {rejected} events; the examples have its words."
-        return warning(code, words, evidence)
+        words = (
+            f"Refused by TikTok: {rejected} of {facts.events.total} events, as the examples tell."
+        )
+        action = (
+            "Read TikTok's words, correct what the app sends or pick another TikTok event in the "
+            "mapping, and redrive the dead letters."
+        )
+        return warning(code, " ".join([words, *objectives.sentences]), evidence, action)
     if not objectives.campaigns:
         return unknown(code, "No campaign was imported, so no objective is known.", evidence)
     if not objectives.uses_web_events:

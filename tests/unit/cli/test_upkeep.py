@@ -5,13 +5,17 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.domain.connection import Connection, OAuthState
+from appsprint.domain.delivery import DeliveryStatus
+from appsprint.domain.link import AdNetwork
 from tests.support.control_plane import NOON
-from tests.support.facts import put_event, put_install
+from tests.support.facts import put_delivery, put_event, put_install
 from tests.unit.cli.conftest import Program
 
 
@@ -154,6 +158,43 @@ def test_the_doctor_is_content(program: Program) -> None:
         item["name"] for item in found
     }
     assert {item["state"] for item in found} <= {"ok", "warning"}
+
+
+def test_the_doctor_prints_the_diagnostics(program: Program, store: SqliteStore) -> None:
+    """Of every connected app, each item with its next step; they do not decide the exit code."""
+    app_id = program.make_app("Connected")
+    program.make_app("Other")
+    lost = Connection(app_id=app_id, network=AdNetwork.TIKTOK, oauth=OAuthState.LOST)
+    store.write(lambda uow: uow.connections.save(lost))
+    event = put_event(store, put_install(store, app_id, NOON), NOON)
+    put_delivery(store, event, status=DeliveryStatus.DEAD, reason="too_old")
+
+    stdout, _ = program.run("doctor", code=1)
+    (found,) = program.json("tiktok", "diagnostics", "--app", app_id)["items"][:1]
+
+    lines = stdout.splitlines()
+    heading = lines.index(f"Connected ({app_id}), tiktok:")
+    assert lines[heading + 1] == f"  failing  oauth_connection: {found['message']}"
+    assert lines[heading + 2] == f"           → {found['action']}"
+    assert "  unknown  os_targeting: " in stdout
+    assert "Other (" not in stdout
+
+
+def test_the_doctor_shows_examples_of_what_was_not_sent(
+    program: Program, store: SqliteStore
+) -> None:
+    """With the network's words, as in JSON."""
+    app_id = program.make_app()
+    connection = Connection(app_id=app_id, network=AdNetwork.TIKTOK)
+    store.write(lambda uow: uow.connections.save(connection))
+    now = datetime.now(UTC)
+    event = put_event(store, put_install(store, app_id, now), now)
+    delivery = put_delivery(store, event, status=DeliveryStatus.DEAD, reason="too_old")
+
+    stdout, _ = program.run("doctor", code=1)
+
+    assert f"e.g. {delivery.id} {event.event_id} purchase Purchase dead too_old " in stdout
+    assert "dead_reasons (too_old 1)" in stdout
 
 
 def test_the_doctor_fails_when_the_books_do_not_balance(

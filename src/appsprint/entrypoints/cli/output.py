@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -68,6 +68,12 @@ def print_items(answer: Answer, columns: Sequence[str], *, as_json: bool) -> Non
         tell("There are none.")
     if plain.get("next_cursor"):
         tell(f"There are more: --cursor {plain['next_cursor']}")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines on stdout; characters that steer terminals are replaced."""
+    for line in lines:
+        typer.echo(shown(line))
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
