@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from appsprint.adapters.networks.tiktok.sandbox.answers import Reply
 from appsprint.adapters.networks.tiktok.sandbox.api import Processed, event_track, process
 from appsprint.adapters.networks.tiktok.sandbox.event_log import EventOutcome
 from appsprint.adapters.networks.tiktok.sandbox.faults import Fault, FaultKind, FaultPlan
@@ -67,6 +68,11 @@ REFUSALS = [
         "Invalid value for data.1: refused by an injected fault.",
     ),
     (Fault(kind=FaultKind.RATE_LIMIT, message="Slow {down}"), 40100, "Slow {down}"),
+    (
+        Fault(kind=FaultKind.QUOTA, per_second=10),
+        40100,
+        "App reaches the QPS limit 10, current QPS is 11.",
+    ),
 ]
 
 
@@ -242,3 +248,34 @@ def test_nonsense_is_no_fault(raw: dict[str, Any]) -> None:
     """A fault that could never act as meant is refused when it is given."""
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(raw, Fault)
+
+
+def test_a_quota_lets_so_many_through_in_any_second() -> None:
+    """Each endpoint for itself; what was refused does not count, and a second later it works."""
+    seconds = [0.0]
+    plan = FaultPlan(clock=lambda: seconds[0])
+    plan.add(Fault(kind=FaultKind.QUOTA, per_second=2))
+
+    def is_refused(endpoint: str = TRACK) -> bool:
+        return plan.draw(endpoint, track_request()) is not None
+
+    assert [is_refused() for _ in range(4)] == [False, False, True, True]
+    assert not is_refused("/campaign/get/")
+    seconds[0] = 1.0
+    assert [is_refused() for _ in range(3)] == [False, False, True]
+
+
+def test_a_report_without_numbers_keeps_its_lines() -> None:
+    """Every number is "-"; names stay, and so does what has no metrics."""
+    fault = Fault(kind=FaultKind.NO_NUMBERS)
+    lines = [{"dimensions": {"ad_id": "1"}, "metrics": {"spend": "1.00", "campaign_name": "C"}}]
+
+    def answer(data: dict[str, object]) -> Any:
+        found = process(make_sandbox(), track_request(), lambda *_: Reply(data), fault)
+        return json.loads(found.answer.body)["data"]
+
+    assert answer({"list": lines}) == {
+        "list": [{"dimensions": {"ad_id": "1"}, "metrics": {"spend": "-", "campaign_name": "C"}}]
+    }
+    assert answer({"list": [{"campaign_id": "1"}]}) == {"list": [{"campaign_id": "1"}]}
+    assert answer({}) == {}

@@ -24,7 +24,7 @@ from appsprint.adapters.networks.tiktok.sandbox.report_query import (
     parse_report_query,
     requested_advertisers,
 )
-from appsprint.adapters.networks.tiktok.sandbox.reports import build_report
+from appsprint.adapters.networks.tiktok.sandbox.reports import build_report, without_numbers
 from appsprint.adapters.networks.tiktok.sandbox.requests import Request
 from appsprint.adapters.networks.tiktok.sandbox.state import Sandbox
 from appsprint.adapters.networks.tiktok.sandbox.validation import check_track_request
@@ -86,6 +86,8 @@ def process(sandbox: Sandbox, request: Request, handler: Handler, fault: Fault |
         if fault is not None and (refusal := refusal_of(fault, request)) is not None:
             raise refusal
         reply = handler(sandbox, request)
+        if fault is not None and fault.kind is FaultKind.NO_NUMBERS:
+            reply = without_numbers(reply)
     except ApiError as error:
         answer = envelope(error.code, error.message, request_id=request.request_id)
         return Processed(answer, error.code, error.count)

@@ -1,11 +1,14 @@
 """Faults on purpose: what to do wrong, where, how often, and which request it hits.
 
 A fault answers before the request is looked at, except the ``accept_then_…`` kinds and
-``partial``, which let it through first. Of several that fit, the one added first acts.
+``partial`` and ``no_numbers``, which let it through first. Of several that fit, the one added first
+acts.
 """
 
 import random
-from collections.abc import Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -23,6 +26,7 @@ class FaultKind(StrEnum):
     """What goes wrong."""
 
     RATE_LIMIT = "rate_limit"
+    QUOTA = "quota"
     PIXEL_RATE_LIMIT = "pixel_rate_limit"
     ADVERTISER_RATE_LIMIT = "advertiser_rate_limit"
     BAD_TOKEN = "bad_token"
@@ -30,6 +34,7 @@ class FaultKind(StrEnum):
     BUSINESS_ERROR = "business_error"
     BAD_EVENT = "bad_event"
     PARTIAL = "partial"
+    NO_NUMBERS = "no_numbers"
     SERVER_ERROR = "server_error"
     SLOW = "slow"
     HANG = "hang"
@@ -49,6 +54,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         code: TikTok's code of ``business_error``.
         message: Replaces the usual message of the kinds that answer with a code.
         delay_ms: How long ``slow`` waits.
+        per_second: How many requests to one endpoint ``quota`` lets through in any second.
         event_id: ``bad_event`` hits requests that hold an event with this id …
         event: … and this name; one of the two is enough.
         has_events: True hits only requests that hold events, False only those that hold none,
@@ -64,6 +70,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     code: int | None = None
     message: str | None = None
     delay_ms: int = 1000
+    per_second: int = 10
     event_id: str | None = None
     event: str | None = None
     has_events: bool | None = None
@@ -75,6 +82,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             raise ValueError("probability must be above 0 and at most 1")
         if not 0 <= self.delay_ms <= MAX_WAIT_SECONDS * 1000:
             raise ValueError(f"delay_ms must be between 0 and {MAX_WAIT_SECONDS * 1000}")
+        if self.per_second < 1:
+            raise ValueError("per_second must be at least 1")
         if self.status not in _GATEWAY_STATUSES:
             raise ValueError(f"status must be one of {list(_GATEWAY_STATUSES)}")
         if self.kind is FaultKind.BUSINESS_ERROR and not self.code:
@@ -90,17 +99,32 @@ class PlannedFault:
     fault: Fault
     fired: int = 0
     generator: random.Random = field(default_factory=random.Random)
+    let_through: dict[str, deque[float]] = field(default_factory=dict)
 
     @property
     def is_active(self) -> bool:
         return self.fault.times is None or self.fired < self.fault.times
 
+    def exceeds_quota(self, endpoint: str, now: float) -> bool:
+        """Whether a request is one too many in the last second; it counts when it is not."""
+        empty: deque[float] = deque(maxlen=self.fault.per_second)
+        latest = self.let_through.setdefault(endpoint, empty)
+        if len(latest) == self.fault.per_second and now - latest[0] < 1:
+            return True
+        latest.append(now)
+        return False
+
 
 class FaultPlan:
-    """The faults in the order in which they were added. Spent ones stay listed until cleared."""
+    """The faults in the order in which they were added. Spent ones stay listed until cleared.
 
-    def __init__(self) -> None:
+    Args:
+        clock: Real seconds that only go forward, also where the sandbox plays another time.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.planned: list[PlannedFault] = []
+        self._clock = clock
 
     def add(self, fault: Fault) -> None:
         # Not a secret: the same seed must make the same faults.
@@ -126,6 +150,8 @@ class FaultPlan:
             return False
         if fault.has_events is not None and bool(_events_of(request)) is not fault.has_events:
             return False
+        if fault.kind is FaultKind.QUOTA and not planned.exceeds_quota(endpoint, self._clock()):
+            return False
         return planned.generator.random() < fault.probability
 
 
@@ -146,7 +172,11 @@ def refusal_of(fault: Fault, request: Request) -> ApiError | None:
     if refusal is None:
         return None
     code, message = refusal
-    subject = {"advertiser_id": request.query.get("advertiser_id") or "0"}
+    subject: dict[str, object] = {
+        "advertiser_id": request.query.get("advertiser_id") or "0",
+        "per_second": fault.per_second,
+        "one_more": fault.per_second + 1,
+    }
     return ApiError(
         fault.code or code,
         fault.message or message.format(**subject, **_track_subject(fault, request)),
@@ -173,6 +203,10 @@ _REFUSALS: Mapping[FaultKind, tuple[int, str]] = {
     FaultKind.RATE_LIMIT: (
         Code.RATE_LIMITED,
         "Too many requests. Please retry in some time.",
+    ),
+    FaultKind.QUOTA: (
+        Code.RATE_LIMITED,
+        "App reaches the QPS limit {per_second}, current QPS is {one_more}.",
     ),
     FaultKind.PIXEL_RATE_LIMIT: (
         Code.PIXEL_RATE_LIMITED,

@@ -17,6 +17,7 @@ from appsprint.adapters.networks.tiktok.sandbox.lineage import Level, Lineage
 from appsprint.adapters.networks.tiktok.sandbox.metrics import (
     NOT_APPLICABLE,
     add_up,
+    is_numeric,
     value_of,
     written,
 )
@@ -52,6 +53,24 @@ def build_report(world: World, query: ReportQuery, now: datetime) -> Reply:
     if query.with_totals and query.page == 1:
         data["total_metrics"] = _written_totals([line for _, line in lines], query)
     return Reply(data, len(listed))
+
+
+def without_numbers(reply: Reply) -> Reply:
+    """The report as TikTok gives it while it has not worked out its numbers: each is "-"."""
+    listed = reply.data.get("list")
+    if not isinstance(listed, list):
+        return reply
+    lines = [
+        {**line, "metrics": {name: _unknown(name, text) for name, text in line["metrics"].items()}}
+        if isinstance(line, dict) and "metrics" in line
+        else line
+        for line in listed
+    ]
+    return Reply({**reply.data, "list": lines}, reply.count)
+
+
+def _unknown(name: str, text: object) -> object:
+    return NOT_APPLICABLE if is_numeric(name) else text
 
 
 def local_day(advertiser: Advertiser, now: datetime) -> date:
