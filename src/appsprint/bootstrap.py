@@ -26,6 +26,7 @@ from appsprint.domain.retry import RetrySchedule
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.secret_box import SecretBox
+from appsprint.ports.store import Store
 from appsprint.services.access import AccessService
 from appsprint.services.apps import AppService
 from appsprint.services.campaigns import CampaignService
@@ -49,6 +50,8 @@ from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
 from appsprint.services.sending import SendingService
 from appsprint.services.vbo import VboService
+
+LEASE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +77,23 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
-    """What services stand on."""
+class Parts:
+    """What services stand on.
+
+    Attributes:
+        jitter: A number from 0 to 1 that spreads retries.
+        lease: How long a claimed delivery belongs to its sender.
+    """
 
     settings: Settings
     clock: Clock
     ids: IdSource
-    store: SqliteStore
+    store: Store
     networks: Mapping[AdNetwork, AdNetworkAdapter]
     secrets: SecretBox
     directory: Directory
+    jitter: Callable[[], float] = random.random
+    lease: timedelta = LEASE
 
 
 def build(
@@ -91,7 +101,7 @@ def build(
     *,
     is_server: bool,
     clock: Clock | None = None,
-    lease: timedelta = timedelta(minutes=10),
+    lease: timedelta = LEASE,
 ) -> Process:
     """Open the store and build every service.
 
@@ -110,7 +120,7 @@ def build(
     store = SqliteStore(path, exclusive=is_server, on_foreign_change=listener)
     try:
         tiktok = _tiktok(settings)
-        parts = _Parts(
+        parts = Parts(
             settings=settings,
             clock=clock or SystemClock(),
             ids=SortableIds(),
@@ -118,13 +128,14 @@ def build(
             networks={AdNetwork.TIKTOK: tiktok},
             secrets=_secret_box(settings, path),
             directory=Directory(store, {AdNetwork.TIKTOK: tiktok}),
+            lease=lease,
         )
         parts.directory.refresh()
     except Exception:
         store.close()
         raise
     listener.directory = parts.directory
-    services, spool = _services(parts, lease), FileSpool(path.with_name(f"{path.name}-spool"))
+    services, spool = services_over(parts), FileSpool(path.with_name(f"{path.name}-spool"))
     return Process(
         services=services,
         doctor=_doctor(services, SqliteInspection(path), spool),
@@ -145,7 +156,8 @@ class _ChangeListener:
             self.directory.refresh()
 
 
-def _services(parts: _Parts, lease: timedelta) -> Services:
+def services_over(parts: Parts) -> Services:
+    """Every service, over a directory that was read already."""
     store, clock, ids, directory = parts.store, parts.clock, parts.ids, parts.directory
     networks, secrets, settings = parts.networks, parts.secrets, parts.settings
     links = _links(parts)
@@ -169,7 +181,7 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
         event_intake=EventIntake(ids=ids, directory=directory),
         events=EventService(store=store),
         deliveries=DeliveryService(store=store, clock=clock),
-        sending=_sending(parts, lease),
+        sending=_sending(parts),
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         campaigns=CampaignService(store=store),
         reports=reports,
@@ -191,7 +203,7 @@ def _services(parts: _Parts, lease: timedelta) -> Services:
     )
 
 
-def _links(parts: _Parts) -> LinkService:
+def _links(parts: Parts) -> LinkService:
     return LinkService(
         store=parts.store,
         clock=parts.clock,
@@ -202,7 +214,7 @@ def _links(parts: _Parts) -> LinkService:
     )
 
 
-def _connections(parts: _Parts) -> ConnectionService:
+def _connections(parts: Parts) -> ConnectionService:
     return ConnectionService(
         store=parts.store,
         clock=parts.clock,
@@ -213,7 +225,7 @@ def _connections(parts: _Parts) -> ConnectionService:
     )
 
 
-def _sending(parts: _Parts, lease: timedelta) -> SendingService:
+def _sending(parts: Parts) -> SendingService:
     settings = parts.settings
     return SendingService(
         store=parts.store,
@@ -226,8 +238,8 @@ def _sending(parts: _Parts, lease: timedelta) -> SendingService:
             longest_pause=timedelta(seconds=settings.retry_longest_seconds),
             max_attempts=settings.retry_max_attempts,
         ),
-        jitter=random.random,
-        lease=lease,
+        jitter=parts.jitter,
+        lease=parts.lease,
     )
 
 

@@ -8,36 +8,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
-from appsprint.adapters.parquet import ParquetWriter
 from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.bootstrap import Parts, services_over
 from appsprint.config import Settings
 from appsprint.domain.app import App
 from appsprint.domain.ids import IdPrefix
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.retry import RetrySchedule
 from appsprint.errors import ConfigurationError
-from appsprint.services.access import AccessService
-from appsprint.services.apps import AppService, CreatedApp, NewApp
-from appsprint.services.campaigns import CampaignService
+from appsprint.services.apps import CreatedApp, NewApp
 from appsprint.services.catalog import Services
-from appsprint.services.connections import ConnectionService
-from appsprint.services.costs import CostSyncService
-from appsprint.services.deliveries import DeliveryService
-from appsprint.services.diagnostics import DiagnosticsService
 from appsprint.services.directory import Directory
-from appsprint.services.events import EventIntake, EventService
-from appsprint.services.exports import ExportService
-from appsprint.services.grants import GrantCheckService
-from appsprint.services.idempotency import IdempotencyService
-from appsprint.services.installs import InstallIntake, InstallService
-from appsprint.services.ledger import LedgerService
-from appsprint.services.links import LinkService
-from appsprint.services.mapping import MappingService
-from appsprint.services.reports import ReportService
-from appsprint.services.rollups import RollupService
-from appsprint.services.sending import SendingService
-from appsprint.services.vbo import VboService
 from tests.support.fake_network import FakeNetwork
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
@@ -118,16 +98,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
     networks = {AdNetwork.TIKTOK: network}
     directory = Directory(store, networks)
     directory.refresh()
-    links = LinkService(
-        store=store,
-        clock=clock,
-        ids=ids,
-        directory=directory,
-        networks=networks,
-        settings=chosen,
-    )
-    reports = ReportService(store=store, clock=clock, rates=EcbExchangeRates())
-    services = Services(
+    parts = Parts(
         settings=chosen,
         clock=clock,
         ids=ids,
@@ -135,50 +106,6 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         networks=networks,
         secrets=secrets,
         directory=directory,
-        access=AccessService(store=store, clock=clock, ids=ids),
-        apps=AppService(store=store, clock=clock, ids=ids, directory=directory),
-        links=links,
-        connections=ConnectionService(
-            store=store,
-            clock=clock,
-            directory=directory,
-            networks=networks,
-            secrets=secrets,
-            settings=chosen,
-        ),
-        grants=GrantCheckService(store=store, clock=clock, networks=networks, secrets=secrets),
-        mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
-        install_intake=InstallIntake(clock=clock, ids=ids, directory=directory, networks=networks),
-        installs=InstallService(store=store),
-        event_intake=EventIntake(ids=ids, directory=directory),
-        events=EventService(store=store),
-        deliveries=DeliveryService(store=store, clock=clock),
-        sending=SendingService(
-            store=store,
-            clock=clock,
-            ids=ids,
-            networks=networks,
-            secrets=secrets,
-            schedule=RetrySchedule(),
-            jitter=lambda: 0.0,
-        ),
-        costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
-        campaigns=CampaignService(store=store),
-        reports=reports,
-        rollups=RollupService(store=store),
-        ledger=LedgerService(store=store),
-        vbo=VboService(store=store, clock=clock, threshold=chosen.tiktok_vbo_threshold),
-        diagnostics=DiagnosticsService(
-            store=store,
-            clock=clock,
-            networks=networks,
-            settings=chosen,
-            links=links,
-            reports=reports,
-        ),
-        idempotency=IdempotencyService(
-            store=store, clock=clock, secrets=secrets, directory=directory
-        ),
-        exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
+        jitter=lambda: 0.0,
     )
-    return ControlPlane(services, store, clock, network, secrets)
+    return ControlPlane(services_over(parts), store, clock, network, secrets)
