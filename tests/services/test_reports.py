@@ -135,6 +135,65 @@ def test_what_only_another_app_advertises_stands_in_its_report(
     assert [row.identity[f"{by}_id"] for row in report.items] == values
 
 
+@pytest.mark.parametrize(
+    ("by", "spends"),
+    [
+        (Breakdown.CAMPAIGN, {"shared": 4, "theirs": None, "nobodys": 1}),
+        (Breakdown.ADGROUP, {"ios": 3, "mixed": 1, "android": None, "shop": 1}),
+        (Breakdown.AD, {"a1": 3, "a2": 1, "a3": None, "a4": None, "a5": 1}),
+        (Breakdown.DAY, {"2026-03-10": 5}),
+    ],
+)
+def test_a_campaign_of_two_apps_is_split_by_its_ads(
+    store: SqliteStore, by: Breakdown, spends: dict[str, int | None]
+) -> None:
+    """Every breakdown comes to the same: what is left without the other app's ads."""
+    scene, other = Scene(store), Scene(store, app_id="app_2")
+    connect(scene, ACCOUNT)
+    connect(other, ACCOUNT)
+    put_ad(scene, "a1", adgroup_id="ios", campaign_id="shared", leads_to=scene, spend=3)
+    put_ad(scene, "a2", adgroup_id="mixed", campaign_id="shared", leads_to=scene, spend=1)
+    put_ad(scene, "a3", adgroup_id="mixed", campaign_id="shared", leads_to=other, spend=8)
+    put_ad(scene, "a4", adgroup_id="android", campaign_id="theirs", leads_to=other, spend=9)
+    put_ad(scene, "a5", adgroup_id="shop", campaign_id="nobodys", leads_to=None, spend=1)
+    for level, sums in (
+        (AdLevel.CAMPAIGN, {"shared": 12, "theirs": 9, "nobodys": 1}),
+        (AdLevel.ADGROUP, {"ios": 3, "mixed": 9, "android": 9, "shop": 1}),
+    ):
+        for entity_id, spend in sums.items():
+            scene.cost(entity_id, NOON.date(), level=level, spend=Decimal(spend))
+
+    days = ReportQuery(breakdown=by, start_on=NOON.date(), end_on=NOON.date())
+    report = report_of(scene, days)
+
+    shown = {next(iter(row.identity.values())): row.metrics.spend for row in report.items}
+    assert shown == {key: spend for key, spend in spends.items() if spend is not None}
+    assert report.totals.spend == 5
+
+
+def put_ad(
+    scene: Scene,
+    ad_id: str,
+    *,
+    adgroup_id: str,
+    campaign_id: str,
+    leads_to: Scene | None,
+    spend: int,
+) -> None:
+    """An ad in the scene's import, the link that it leads to, and what it spent."""
+    slug = "" if leads_to is None else leads_to.link_id.replace("_", "")
+    scene.entity(
+        AdLevel.AD,
+        ad_id,
+        "Ad",
+        campaign_id=campaign_id,
+        adgroup_id=adgroup_id,
+        advertiser_id=ACCOUNT.id,
+        landing_page_url=f"https://go.example/c/{slug}",
+    )
+    scene.cost(ad_id, NOON.date(), level=AdLevel.AD, spend=Decimal(spend))
+
+
 def test_an_unknown_app(store: SqliteStore) -> None:
     """There is nothing to report on."""
     service = ReportService(store=store, clock=StandingClock(NOON), rates=NoRates())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from appsprint.domain.cost import AdLevel
+from appsprint.domain.cost import AdEntity, AdLevel
 from appsprint.domain.ids import AppId
 
 _LINK_PATH = "/c/"
@@ -55,24 +55,59 @@ class Landing:
     app_id: AppId
 
 
+# From an entity up to its campaign: the ids, nearest first.
+_Line = tuple[tuple[AdLevel, str], ...]
+
+
 class Belongings:
     """How everything in an ad account stands to one app; see ``belongings_of``."""
 
-    def __init__(self, app_id: AppId, claims: Mapping[tuple[AdLevel, str], Set[AppId]]) -> None:
+    def __init__(self, app_id: AppId, landings: Iterable[Landing], ads: Iterable[AdEntity]) -> None:
         self._app_id = app_id
-        self._claims = claims
+        self._claims: defaultdict[tuple[AdLevel, str], set[AppId]] = defaultdict(set)
+        self._lines: dict[tuple[AdLevel, str], _Line] = {}
+        for ad in ads:
+            self._note(_line(ad.id, ad.adgroup_id, ad.campaign_id))
+        for landing in landings:
+            line = _line(landing.ad_id, landing.adgroup_id, landing.campaign_id)
+            self._note(line)
+            for place in line:
+                self._claims[place].add(landing.app_id)
 
     def of(self, level: AdLevel, entity_id: str) -> Belonging:
         """How one entity stands to the app; unclaimed when nothing is known of it."""
-        return belonging_of(self._app_id, self._claims.get((level, entity_id), frozenset()))
+        line = self._lines.get((level, entity_id), ())
+        claimants: Iterable[Set[AppId]] = (self._claims.get(place, set()) for place in line)
+        return belonging_of(self._app_id, next(filter(None, claimants), frozenset()))
 
     def left_out(self, level: AdLevel) -> frozenset[str]:
         """The ids of one level whose spend is another app's alone."""
         return frozenset(
             entity_id
-            for known, entity_id in self._claims
+            for known, entity_id in self._lines
             if known is level and not self.of(level, entity_id).is_counted
         )
+
+    def foreign_ads(self, level: AdLevel) -> Mapping[str, str]:
+        """Ads of other apps below something of ``level`` that is counted, by ad id: what is above.
+
+        What these ads did is in the numbers of what is above them, and is not the app's.
+        """
+        left_out = self.left_out(level)
+        above = {
+            ad_id: dict(self._lines[AdLevel.AD, ad_id]).get(level)
+            for ad_id in self.left_out(AdLevel.AD)
+        }
+        return {ad_id: top for ad_id, top in above.items() if top and top not in left_out}
+
+    def _note(self, line: _Line) -> None:
+        for number, place in enumerate(line):
+            self._lines[place] = line[number:]
+
+
+def _line(ad_id: str, adgroup_id: str | None, campaign_id: str) -> _Line:
+    adgroup = () if adgroup_id is None else ((AdLevel.ADGROUP, adgroup_id),)
+    return ((AdLevel.AD, ad_id), *adgroup, (AdLevel.CAMPAIGN, campaign_id))
 
 
 def belonging_of(app_id: AppId, claimants: Set[AppId]) -> Belonging:
@@ -84,20 +119,20 @@ def belonging_of(app_id: AppId, claimants: Set[AppId]) -> Belonging:
     return Belonging.OURS if len(claimants) == 1 else Belonging.SHARED
 
 
-def belongings_of(app_id: AppId, landings: Iterable[Landing]) -> Belongings:
+def belongings_of(
+    app_id: AppId, landings: Iterable[Landing], ads: Iterable[AdEntity] = ()
+) -> Belongings:
     """How the account that ``app_id`` imports stands to it; order and repeats never matter.
+
+    What leads to nobody's link goes with its ad group, or else with its campaign, so that all
+    levels come to the same sums.
 
     Args:
         landings: Of this app, and of the others that import the same account: an app that does
             not would leave out spend that is then in no report.
+        ads: All ads of the account; without them only what has a landing is known below campaigns.
     """
-    claims: defaultdict[tuple[AdLevel, str], set[AppId]] = defaultdict(set)
-    for landing in landings:
-        claims[AdLevel.AD, landing.ad_id].add(landing.app_id)
-        claims[AdLevel.CAMPAIGN, landing.campaign_id].add(landing.app_id)
-        if landing.adgroup_id is not None:
-            claims[AdLevel.ADGROUP, landing.adgroup_id].add(landing.app_id)
-    return Belongings(app_id, claims)
+    return Belongings(app_id, landings, ads)
 
 
 def landing_slug(landing_page_url: str | None) -> str | None:

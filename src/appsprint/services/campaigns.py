@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from appsprint.domain.belonging import Belonging, belongings_of
+from appsprint.domain.belonging import Belonging
 from appsprint.domain.cost import AdEntity, AdLevel, CostVersion, EntityVersion
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import NotFound
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.apps import require_app
+from appsprint.services.belonging import read_belongings
 from appsprint.services.checks import quoted
 
 
@@ -107,7 +108,7 @@ def _listed(
     uow: UnitOfWork, app_id: AppId, network: AdNetwork, level: AdLevel
 ) -> list[ListedEntity]:
     require_app(uow, app_id)
-    belongings = belongings_of(app_id, uow.costs.landings(app_id, network))
+    belongings = read_belongings(uow, app_id, network)
     return [
         ListedEntity(entity, belongings.of(level, entity.id))
         for entity in uow.costs.entities(app_id, network, level=level)

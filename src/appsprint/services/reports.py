@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 
 from appsprint.domain.app import App
-from appsprint.domain.belonging import belongings_of
 from appsprint.domain.connection import Connection
 from appsprint.domain.cost import AdEntity, AdLevel
 from appsprint.domain.ids import AppId, LinkId
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.report import Breakdown, InstallSum, Report, RevenueSum, local_days
+from appsprint.domain.report import (
+    Breakdown,
+    CostSum,
+    InstallSum,
+    Report,
+    ReportDay,
+    RevenueSum,
+    local_days,
+)
 from appsprint.domain.report_query import ReportQuery, report_window
 from appsprint.domain.report_rows import ReportFacts, ReportFrame, build_report
+from appsprint.domain.shared_costs import taken_out
 from appsprint.ports.clock import Clock
 from appsprint.ports.exchange_rates import ExchangeRates
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.apps import require_app
+from appsprint.services.belonging import read_belongings
 from appsprint.services.reporting_zone import reporting_zone
 from appsprint.services.rollups import SumScope, attributed_sums
 
@@ -74,13 +83,7 @@ def _load_facts(
     return ReportFacts(
         installs=installs,
         revenue=revenue,
-        costs=uow.reports.costs(
-            app_id,
-            query.network,
-            query.breakdown,
-            frame.days,
-            left_out=_left_out(uow, app_id, query),
-        ),
+        costs=_costs(uow, app_id, query, frame.days),
         entities=_entities(uow, app_id, query),
         link_names=_link_names(uow, app_id, (*installs, *revenue)) if by is Breakdown.LINK else {},
         synced_at=None if connection is None else connection.last_sync_at,
@@ -96,6 +99,7 @@ def _currency(uow: UnitOfWork, app: App, network: AdNetwork, connection: Connect
 
 
 _LEVELS = {level.value: level for level in AdLevel}
+_SPLIT_BY_AD = frozenset({Breakdown.CAMPAIGN, Breakdown.DAY, Breakdown.ADGROUP})
 
 
 def _entities(uow: UnitOfWork, app_id: AppId, query: ReportQuery) -> Sequence[AdEntity]:
@@ -103,10 +107,24 @@ def _entities(uow: UnitOfWork, app_id: AppId, query: ReportQuery) -> Sequence[Ad
     return () if level is None else uow.costs.entities(app_id, query.network, level=level)
 
 
-def _left_out(uow: UnitOfWork, app_id: AppId, query: ReportQuery) -> Set[str]:
-    """What belongs to another app of the same account alone; its own report has it."""
-    belongings = belongings_of(app_id, uow.costs.landings(app_id, query.network))
-    return belongings.left_out(_LEVELS.get(query.breakdown.value, AdLevel.CAMPAIGN))
+def _costs(
+    uow: UnitOfWork, app_id: AppId, query: ReportQuery, days: Sequence[ReportDay]
+) -> Sequence[CostSum]:
+    """The network's numbers without what belongs to other apps of the same account.
+
+    Their own reports have it. A campaign of several apps counts what is left when the others' ads
+    are taken out; by country it counts whole, as ads are not read by country.
+    """
+    by, network = query.breakdown, query.network
+    belongings = read_belongings(uow, app_id, network)
+    level = _LEVELS.get(by.value, AdLevel.CAMPAIGN)
+    costs = uow.reports.costs(app_id, network, by, days, left_out=belongings.left_out(level))
+    foreign = belongings.foreign_ads(level)
+    if not foreign or by not in _SPLIT_BY_AD:
+        return costs
+    above = dict.fromkeys(foreign) if by is Breakdown.DAY else foreign
+    ads = uow.reports.costs(app_id, network, Breakdown.AD, days)
+    return [*costs, *taken_out(ads, above)]
 
 
 def _link_names(

@@ -15,7 +15,7 @@ from appsprint.domain.belonging import (
     belongings_of,
     landing_slug,
 )
-from appsprint.domain.cost import AdLevel
+from appsprint.domain.cost import AdEntity, AdLevel
 from appsprint.domain.ids import AppId
 
 MINE, YOURS = AppId("app_1"), AppId("app_2")
@@ -70,6 +70,54 @@ def test_an_ad_group_that_is_not_told_claims_nothing() -> None:
 
     assert found.of(AdLevel.CAMPAIGN, "c") is Belonging.OURS
     assert found.left_out(AdLevel.ADGROUP) == frozenset()
+
+
+def test_what_leads_to_nobody_goes_with_what_is_above_it() -> None:
+    """An ad to a shop below another app's campaign is that app's; in a shared one it is counted."""
+    ads = [
+        ad("a1", adgroup_id="g1", campaign_id="c1"),
+        ad("a2", adgroup_id="g2", campaign_id="c2"),
+        ad("a3", adgroup_id="g3", campaign_id="c2"),
+    ]
+    found = belongings_of(
+        MINE,
+        [
+            landing(YOURS, "b1", campaign_id="c1", adgroup_id="g9"),
+            landing(YOURS, "b2", campaign_id="c2", adgroup_id="g2"),
+            landing(MINE, "b3", campaign_id="c2", adgroup_id="g4"),
+        ],
+        ads,
+    )
+
+    assert {one.id: found.of(AdLevel.AD, one.id) for one in ads} == {
+        "a1": Belonging.OTHERS,
+        "a2": Belonging.OTHERS,
+        "a3": Belonging.SHARED,
+    }
+    assert found.of(AdLevel.ADGROUP, "g1") is Belonging.OTHERS
+
+
+def test_ads_to_take_out_are_those_of_others_below_what_is_counted() -> None:
+    """A shared campaign has some; a campaign that is left out whole needs none taken out."""
+    found = belongings_of(
+        MINE,
+        [
+            landing(MINE, "a1", campaign_id="c1", adgroup_id="g1"),
+            landing(YOURS, "a2", campaign_id="c1", adgroup_id="g1"),
+            landing(YOURS, "a3", campaign_id="c1", adgroup_id="g2"),
+            landing(YOURS, "a4", campaign_id="c2", adgroup_id="g3"),
+        ],
+    )
+
+    assert found.foreign_ads(AdLevel.CAMPAIGN) == {"a2": "c1", "a3": "c1"}
+    assert found.foreign_ads(AdLevel.ADGROUP) == {"a2": "g1"}
+
+
+def ad(ad_id: str, *, adgroup_id: str, campaign_id: str) -> AdEntity:
+    """An ad of the account."""
+    return AdEntity(
+        level=AdLevel.AD, id=ad_id, name="Ad", campaign_id=campaign_id, adgroup_id=adgroup_id
+    )
 
 
 landings = st.lists(
