@@ -109,6 +109,22 @@ def test_the_printed_funnel_is_the_truth(
         assert words in played.stdout
 
 
+def test_the_story_is_told_by_what_happened(played: subprocess.CompletedProcess[str]) -> None:
+    """A rejected token, a lost ad account, a restated day, a dead letter and a skipped event."""
+    told = dict(re.findall(r"^· ([A-Z][a-z ]+): (.*)$", played.stdout, re.MULTILINE))
+
+    assert list(told) == ["Token rejected", "Reconnected", "Restated", "Given up", "Skipped"]
+    waited = re.search(r"; (\d+) events waited, and all went out", told["Token rejected"])
+    assert waited is not None
+    assert int(waited[1]) > 0
+    assert "connecting again kept mapping, ad links and history" in told["Reconnected"]
+    spend = re.search(r"first told (\S+) EUR of spend .* later (\S+);", told["Restated"])
+    assert spend is not None
+    assert Decimal(spend[1]) < Decimal(spend[2])
+    assert "as CoachBooked, as TikTok answered 40002" in told["Given up"]
+    assert re.search(r"reason missing_[a-z_]+", told["Skipped"])
+
+
 def test_it_stays_up_until_it_is_told_to_end() -> None:
     """Server and sandbox answer meanwhile; SIGINT ends both with exit code 0."""
     command = [str(PROGRAM), "demo", "--days", "2", "--seed", "5"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appsprint.entrypoints.demo.incidents import Operator
 from appsprint.entrypoints.demo.story import QUIET, Story
 from appsprint.entrypoints.demo.traffic import timeline
 from appsprint.entrypoints.demo.wire import Wire
@@ -13,10 +14,15 @@ def test_scenes_happen_in_quiet_moments() -> None:
     world = small_world()
     actions = timeline(world)
     # Nothing is sent: the scenes are only looked at.
-    story = Story(world, Wire("http://127.0.0.1:1"), settle=lambda: None, sync=lambda: None)
+    nowhere = Wire("http://127.0.0.1:1")
+    operator = Operator(nowhere, nowhere, {}, settle=lambda: None, window={})
+    story = Story(world, nowhere, operator, settle=lambda: None, sync=lambda: None)
 
     scenes = story.scenes(actions)
 
     assert [scene.index for scene in scenes] == sorted(scene.index for scene in scenes)
-    assert len(scenes) == 5
+    assert [scene.title.partition(" ")[0] for scene in scenes] == [
+        *("TikTok", "waiting", "TikTok", "pasting", "TikTok", "waiting"),
+        *("importing", "the", "connecting"),
+    ]
     assert all(actions[s.index].at - actions[s.index - 1].at >= QUIET for s in scenes)

@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from appsprint.domain.connection import ConnectionStatus
 from appsprint.entrypoints.demo.ads import ADVERTISER_CURRENCY, ADVERTISER_ZONE, DemoApp
 from appsprint.entrypoints.demo.funnel import OWN_MAPPING
+from appsprint.entrypoints.demo.sandbox_world import paste_links
 from appsprint.entrypoints.demo.wire import DemoFailed, Reply, Wire, fail
 
 API = "/api/v1"
@@ -55,13 +57,27 @@ def connect(api: Wire, sandbox: Wire, app: DemoApp, tell: Callable[[str], None])
     api.ask("PUT", f"{path}/tiktok/events-api", credentials)
     items = [{"sdk_event": ours, "tiktok_event": theirs} for ours, theirs in OWN_MAPPING.items()]
     api.ask("PUT", f"{path}/tiktok/mapping", {"items": items})
+    links = tuple(_create_link(api, path, app, name) for name in _LINK_NAMES)
+    paste_links(sandbox, app.platform, links)
     return ConnectedApp(
         app=app,
         app_id=made["id"],
         live_key=made["api_keys"][0]["key"],
         test_key=test_key["key"],
-        links=tuple(_create_link(api, path, app, name) for name in _LINK_NAMES),
+        links=links,
     )
+
+
+def reconnect(api: Wire, sandbox: Wire, connected: ConnectedApp) -> None:
+    """Approve once more on TikTok's page; the advertiser is picked again where it is asked for.
+
+    Raises:
+        DemoFailed: A call was answered with an error.
+    """
+    _authorise(api, sandbox, connected.path)
+    found = api.ask("GET", f"{connected.path}/tiktok")
+    if found["status"] == ConnectionStatus.CHOOSE_ADVERTISER:
+        _choose_advertiser(api, connected.path, connected.app)
 
 
 def _create_app(api: Wire, app: DemoApp) -> Mapping[str, Any]:

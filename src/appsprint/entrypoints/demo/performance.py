@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from appsprint.domain.app import Platform
 from appsprint.domain.ids import AppId
-from appsprint.entrypoints.demo.ads import APPS
+from appsprint.entrypoints.demo.ads import APPS, CAMPAIGNS
 from appsprint.entrypoints.demo.comparison import funnel_differences, report_differences
 from appsprint.entrypoints.demo.connecting import ConnectedApp, connect
 from appsprint.entrypoints.demo.console import Talk
 from appsprint.entrypoints.demo.expected import expected_report
 from appsprint.entrypoints.demo.funnel import expected_funnel
+from appsprint.entrypoints.demo.incidents import Operator, restated_chapter, unsent_chapters
 from appsprint.entrypoints.demo.outcome import Outcome, app_outcome, count_visits, outcome
 from appsprint.entrypoints.demo.player import Player
 from appsprint.entrypoints.demo.rates import ReferenceRates
@@ -34,9 +35,14 @@ _STEP, _SLOW_STEP = timedelta(seconds=1), timedelta(seconds=_POLL_SECONDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came out, and what is wrong with it; ``differences`` are empty when all is right."""
+    """What came out, and what is wrong with it; ``differences`` are empty when all is right.
+
+    Attributes:
+        chapters: What went wrong on the way and how it was mended, a sentence or two each.
+    """
 
     outcome: Outcome
+    chapters: Sequence[str]
     differences: Sequence[str]
 
 
@@ -48,6 +54,9 @@ class Performance:
         self._stage = stage
         self._talk = talk
         self._apps: dict[Platform, ConnectedApp] = {}
+        self._operator = Operator(
+            stage.api, stage.control, self._apps, settle=self.settle, window=self._window
+        )
 
     def run(self) -> Result:
         """Everything, in order.
@@ -68,7 +77,11 @@ class Performance:
         talk.say("importing campaigns and costs")
         self._sync()
         found = self._look(count_visits(stage.api) - visits_before)
-        return Result(outcome=found, differences=tuple(self._differences(found, actions)))
+        return Result(
+            outcome=found,
+            chapters=tuple(self._chapters()),
+            differences=tuple(self._differences(found, actions)),
+        )
 
     def settle(self) -> None:
         """Wait until no delivery is open any more; simulated time creeps on meanwhile.
@@ -91,7 +104,9 @@ class Performance:
 
     def _play(self, actions: Sequence[Action]) -> None:
         stage = self._stage
-        story = Story(self._world, stage.control, settle=self.settle, sync=self._sync)
+        story = Story(
+            self._world, stage.control, self._operator, settle=self.settle, sync=self._sync
+        )
         player = Player(stage.phones, self._apps, stage.clock, self._talk.say)
         days = self._world.plan.days
         story.begin()
@@ -107,10 +122,17 @@ class Performance:
         return sum(self._stage.api.ask("GET", path)["counts"]["open"] for path in paths)
 
     def _sync(self) -> None:
-        first_on, last_on = self._days
         for app in self._apps.values():
-            window = {"start": first_on.isoformat(), "end": last_on.isoformat()}
-            self._stage.api.ask("POST", f"{app.path}/tiktok/sync", window)
+            self._stage.api.ask("POST", f"{app.path}/tiktok/sync", self._window)
+
+    def _chapters(self) -> Iterator[str]:
+        """What the play told, as the management API tells it now."""
+        api, told = self._stage.api, self._world.first_told
+        campaign = next(one for one in CAMPAIGNS if one.campaign_id == told.campaign_id)
+        restated = self._apps[campaign.platform]
+        yield from self._operator.chapters
+        yield restated_chapter(api, restated, told.ad_id, told.day_on.isoformat())
+        yield from unsent_chapters(api, self._apps)
 
     def _look(self, visits: int) -> Outcome:
         ledger = self._stage.process.services.ledger
@@ -128,6 +150,11 @@ class Performance:
             yield from report_differences(name, truth, app.report)
         ios, android = (expected_funnel(self._world, actions, one) for one in Platform)
         yield from funnel_differences(ios + android, found)
+
+    @property
+    def _window(self) -> Mapping[str, str]:
+        first_on, last_on = self._days
+        return {"start": first_on.isoformat(), "end": last_on.isoformat()}
 
     @property
     def _days(self) -> tuple[date, date]:

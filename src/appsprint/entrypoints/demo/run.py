@@ -109,7 +109,11 @@ def _show(result: Result) -> None:
     out.width = max(out.width, WIDTH)
     out.print()
     out.print(report_table(result.outcome))
-    for line in (*footnotes(), "", *summary(result.outcome), "", *_verdict(result)):
+    story = ("On the way:", *(f"· {chapter}" for chapter in result.chapters))
+    for line in (
+        *(*footnotes(), "", *summary(result.outcome)),
+        *("", *story, "", *_verdict(result)),
+    ):
         out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -5,9 +5,10 @@ Through its control API, as documented in ``docs/reference/tiktok-sandbox.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from appsprint.domain.app import Platform
 from appsprint.entrypoints.demo.ads import (
     ADVERTISER_CURRENCY,
     ADVERTISER_ZONE,
@@ -50,6 +51,42 @@ def restate(sandbox: Wire, world: World) -> None:
     place = _place(world.first_told)
     rows = [_report_row(day) for day in world.costs if _place(day) == place]
     sandbox.ask("POST", f"{API}/restate", {"report_rows": rows})
+
+
+def paste_links(sandbox: Wire, platform: Platform, links: Sequence[str]) -> None:
+    """Let the ads of one app lead to its ad links, as an advertiser pastes them into TikTok."""
+    ads = [
+        {**ad, "extra": {"landing_page_url": _landing(campaign, links)}}
+        for campaign in CAMPAIGNS
+        if campaign.platform is platform
+        for ad in _ads(campaign)
+    ]
+    sandbox.ask("PUT", f"{API}/world", {"ads": ads})
+
+
+def _landing(campaign: Campaign, links: Sequence[str]) -> str:
+    return APPS[campaign.platform].store_url if campaign.link is None else links[campaign.link]
+
+
+def add_events_token(sandbox: Wire, account: AdAccount, access_token: str) -> None:
+    """Make another Events API token for an account's pixel."""
+    token = {"access_token": access_token, "pixel_codes": [account.pixel_code]}
+    sandbox.ask("PUT", f"{API}/world", {"events_tokens": [token]})
+
+
+def take_away(sandbox: Wire, account: AdAccount) -> None:
+    """Let everybody lose an ad account."""
+    sandbox.ask("POST", f"{API}/advertisers/lose", {"advertiser_id": account.advertiser_id})
+
+
+def give_back(sandbox: Wire, account: AdAccount) -> None:
+    """Let everybody reach an ad account again."""
+    people = sandbox.ask("GET", f"{API}/state")["accounts"]
+    accounts = [
+        {**person, "advertiser_ids": [*person["advertiser_ids"], account.advertiser_id]}
+        for person in people
+    ]
+    sandbox.ask("PUT", f"{API}/world", {"accounts": accounts})
 
 
 def _place(day: AdDay) -> tuple[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from appsprint.entrypoints.demo.funnel import OWN_MAPPING
+from appsprint.entrypoints.demo.incidents import Operator
 from appsprint.entrypoints.demo.sandbox_world import API, restate
 from appsprint.entrypoints.demo.traffic import Action
 from appsprint.entrypoints.demo.wire import Wire
@@ -48,6 +49,7 @@ class Story:
 
     Args:
         sandbox: The way to the sandbox's control API.
+        operator: Mends what needs a person.
         settle: Waits until no delivery is open.
         sync: Imports campaigns and costs of every app.
     """
@@ -56,12 +58,14 @@ class Story:
         self,
         world: World,
         sandbox: Wire,
+        operator: Operator,
         *,
         settle: Callable[[], None],
         sync: Callable[[], None],
     ) -> None:
         self._world = world
         self._sandbox = sandbox
+        self._operator = operator
         self._settle = settle
         self._sync = sync
 
@@ -75,13 +79,20 @@ class Story:
 
     def scenes(self, actions: Sequence[Action]) -> list[Scene]:
         """When each happens, in order; trouble is over at the next quiet moment."""
+        operator = self._operator
+        played = [
+            (0.35, "TikTok rejects the iOS app's Events API token", operator.token_is_rejected),
+            (0.48, "pasting a new token", operator.paste_a_new_token),
+            (0.66, "importing costs; afterwards TikTok restates a day", self._import_and_restate),
+            (0.74, "the Android app loses its ad account at TikTok", operator.advertiser_is_lost),
+            (0.80, "connecting the Android app again", operator.reconnect),
+        ]
         scenes = [
             *self._trouble(actions, 0.30, "TikTok limits the rate of calls", _RATE_LIMIT),
             *self._trouble(actions, 0.52, "TikTok is out of order", _OUTAGE),
-            Scene(
-                index=_quiet_index(actions, 0.66),
-                title="importing costs; afterwards TikTok restates a day",
-                play=self._import_and_restate,
+            *(
+                Scene(index=_quiet_index(actions, share), title=title, play=play)
+                for share, title, play in played
             ),
         ]
         return sorted(scenes, key=lambda scene: scene.index)
