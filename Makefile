@@ -39,6 +39,7 @@ bench: setup ## Measure durable redirects and event batches on this machine
 lock: setup ## Renew requirements/*.txt (ARGS=--upgrade for the latest versions)
 	$(COMPILE) $(ARGS) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) $(ARGS) pyproject.toml requirements/dev.in -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) $(ARGS) requirements/node.in -o requirements/node.txt
 
 clean: ## Remove .venv, builds and caches
 	rm -rf .venv build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache

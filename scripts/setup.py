@@ -2,7 +2,7 @@
 
 Run by `make setup` with any Python 3; done already, it says nothing and needs no network. Safe to
 interrupt and to run twice at once: one run at a time holds the lock, and an environment that a
-killed run left half-made is built anew.
+killed run left half-made is built anew. Afterwards `assets.py` fetches the dashboard's scripts.
 """
 
 from __future__ import annotations
@@ -27,15 +27,20 @@ def main() -> int:
     """Exit code 0 once the environment is complete, 1 with a message otherwise."""
     key = wanted_key()
     if is_done(key):
-        return 0
+        return fetch_assets()
     problem = interpreter_problem()
     if problem:
         return fail(problem)
     lock = os.open(LOCKS, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)
     if is_done(key):  # another run finished while this one waited
-        return 0
-    return build(key)
+        return fetch_assets()
+    return build(key) or fetch_assets()
+
+
+def fetch_assets() -> int:
+    """Exit code 0 even when they cannot be fetched: the product works without them."""
+    return 0 if run(str(PYTHON), str(ROOT / "scripts" / "assets.py")) else 1
 
 
 def wanted_key() -> str:

@@ -13,6 +13,7 @@ from appsprint.adapters.networks.tiktok import sandbox
 from appsprint.adapters.networks.tiktok.adapter import TikTokAdapter
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
 from appsprint.adapters.parquet import ParquetWriter
+from appsprint.adapters.passwords.argon2 import Argon2Passwords
 from appsprint.adapters.secrets.box import AesGcmBox, load_or_create_key, parse_key
 from appsprint.adapters.spool.file import FileSpool
 from appsprint.adapters.sqlite.connection import database_path
@@ -22,13 +23,16 @@ from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.adapters.system import SortableIds, SystemClock
 from appsprint.config import Settings
 from appsprint.domain.link import AdNetwork
+from appsprint.domain.member import SessionLimits
 from appsprint.domain.retry import RetrySchedule
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock, IdSource
+from appsprint.ports.passwords import Passwords
 from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store
 from appsprint.services.access import AccessService
 from appsprint.services.apps import AppService
+from appsprint.services.audit import AuditService
 from appsprint.services.campaigns import CampaignService
 from appsprint.services.catalog import Services
 from appsprint.services.connections import ConnectionService
@@ -45,10 +49,14 @@ from appsprint.services.installs import InstallIntake, InstallService
 from appsprint.services.ledger import LedgerService
 from appsprint.services.links import LinkService
 from appsprint.services.mapping import MappingService
+from appsprint.services.members import MemberService
+from appsprint.services.overview import OverviewService
 from appsprint.services.replay import Replay
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
 from appsprint.services.sending import SendingService
+from appsprint.services.sessions import SessionService
+from appsprint.services.setup import SetupService
 from appsprint.services.vbo import VboService
 
 LEASE = timedelta(minutes=10)
@@ -91,6 +99,7 @@ class Parts:
     store: Store
     networks: Mapping[AdNetwork, AdNetworkAdapter]
     secrets: SecretBox
+    passwords: Passwords
     directory: Directory
     jitter: Callable[[], float] = random.random
     lease: timedelta = LEASE
@@ -127,6 +136,7 @@ def build(
             store=store,
             networks={AdNetwork.TIKTOK: tiktok},
             secrets=_secret_box(settings, path),
+            passwords=Argon2Passwords(),
             directory=Directory(store, {AdNetwork.TIKTOK: tiktok}),
             lease=lease,
         )
@@ -160,8 +170,13 @@ def services_over(parts: Parts) -> Services:
     """Every service, over a directory that was read already."""
     store, clock, ids, directory = parts.store, parts.clock, parts.ids, parts.directory
     networks, secrets, settings = parts.networks, parts.secrets, parts.settings
-    links = _links(parts)
+    access = AccessService(store=store, clock=clock, ids=ids)
+    links, connections = _links(parts), _connections(parts)
     reports = ReportService(store=store, clock=clock, rates=EcbExchangeRates())
+    diagnostics = _diagnostics(parts, links, reports)
+    members = MemberService(
+        store=store, clock=clock, ids=ids, passwords=parts.passwords, secrets=secrets
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -170,10 +185,14 @@ def services_over(parts: Parts) -> Services:
         networks=networks,
         secrets=secrets,
         directory=directory,
-        access=AccessService(store=store, clock=clock, ids=ids),
+        access=access,
+        members=members,
+        sessions=_sessions(parts),
+        setup=SetupService(store=store, clock=clock, access=access, members=members),
+        audit=AuditService(store=store),
         apps=AppService(store=store, clock=clock, ids=ids, directory=directory),
         links=links,
-        connections=_connections(parts),
+        connections=connections,
         grants=GrantCheckService(store=store, clock=clock, networks=networks, secrets=secrets),
         mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
         install_intake=InstallIntake(clock=clock, ids=ids, directory=directory, networks=networks),
@@ -185,21 +204,40 @@ def services_over(parts: Parts) -> Services:
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         campaigns=CampaignService(store=store),
         reports=reports,
+        overview=OverviewService(reports=reports, connections=connections, diagnostics=diagnostics),
         rollups=RollupService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
-        diagnostics=DiagnosticsService(
-            store=store,
-            clock=clock,
-            networks=networks,
-            settings=settings,
-            links=links,
-            reports=reports,
-        ),
+        diagnostics=diagnostics,
         idempotency=IdempotencyService(
             store=store, clock=clock, secrets=secrets, directory=directory
         ),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
+    )
+
+
+def _diagnostics(parts: Parts, links: LinkService, reports: ReportService) -> DiagnosticsService:
+    return DiagnosticsService(
+        store=parts.store,
+        clock=parts.clock,
+        networks=parts.networks,
+        settings=parts.settings,
+        links=links,
+        reports=reports,
+    )
+
+
+def _sessions(parts: Parts) -> SessionService:
+    settings = parts.settings
+    return SessionService(
+        store=parts.store,
+        clock=parts.clock,
+        passwords=parts.passwords,
+        secrets=parts.secrets,
+        limits=SessionLimits(
+            idle=timedelta(hours=settings.session_idle_hours),
+            absolute=timedelta(days=settings.session_days),
+        ),
     )
 
 

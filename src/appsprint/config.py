@@ -176,6 +176,12 @@ class Settings:
         _seconds(0.01, 30),
         "How long a person waits for a click to be stored before it goes to the spool, in seconds.",
     )
+    session_idle_hours: int = _setting(
+        24, _integer(1, 720), "Hours without use after which a member has to sign in again."
+    )
+    session_days: int = _setting(
+        14, _integer(1, 90), "Days after which a member has to sign in again in any case."
+    )
     log_format: str = _setting("text", _choice("text", "json"), "`text` or `json`.")
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "The least severe line that is kept."

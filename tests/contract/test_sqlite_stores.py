@@ -16,6 +16,7 @@ from appsprint.testing.delivery_store import DeliveryStoreContract
 from appsprint.testing.event_store import EventStoreContract
 from appsprint.testing.install_store import InstallStoreContract
 from appsprint.testing.link_store import LinkStoreContract
+from appsprint.testing.member_store import AuditStoreContract, MemberStoreContract
 from appsprint.testing.store import StoreContract
 
 pytestmark = pytest.mark.contract
@@ -63,3 +64,11 @@ class TestSqliteConnections(ConnectionStoreContract):
 
 class TestSqliteAccess(AccessStoreContract):
     """Tokens and kept answers."""
+
+
+class TestSqliteMembers(MemberStoreContract):
+    """Members, sessions and invitations."""
+
+
+class TestSqliteAudit(AuditStoreContract):
+    """The audit log."""

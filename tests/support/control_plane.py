@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -68,6 +69,23 @@ class ReversibleBox:
         return base64.b64decode(sealed.removeprefix("sealed:")[::-1]).decode()
 
 
+class PlainPasswords:
+    """Hashes at once by writing backwards; what begins with "weak" is easily guessed."""
+
+    def hash(self, plain: str) -> str:
+        return f"hash:{plain[::-1]}"
+
+    def matches(self, stored: str, plain: str) -> bool:
+        return stored == self.hash(plain)
+
+    def is_outdated(self, stored: str) -> bool:
+        return stored.startswith("old:")
+
+    def weakness(self, plain: str, *, about: Sequence[str]) -> str | None:
+        del about
+        return "It begins with weak." if plain.startswith("weak") else None
+
+
 @dataclass(frozen=True, slots=True)
 class ControlPlane:
     """Services and the parts that tests steer."""
@@ -105,6 +123,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         store=store,
         networks=networks,
         secrets=secrets,
+        passwords=PlainPasswords(),
         directory=directory,
         jitter=lambda: 0.0,
     )

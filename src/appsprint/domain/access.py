@@ -1,4 +1,4 @@
-"""Who may do what through the management API."""
+"""Who may do what: roles, and the tokens of the management API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from appsprint.domain.ids import AppId, TokenId
 
 
 class Role(StrEnum):
-    """What a token's bearer may do; each includes those after it."""
+    """What a member or a token's bearer may do; each includes those after it."""
 
     OWNER = "owner"
     EDITOR = "editor"
@@ -21,28 +21,46 @@ _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiToken:
-    """A bearer token; only its hash is kept.
+class Principal:
+    """Whoever asks for something: a token's bearer or a signed-in member.
 
     Attributes:
         app_ids: The apps it is limited to; None for all.
     """
 
-    id: TokenId
-    name: str
-    token_hash: str
+    id: str
     role: Role
     app_ids: tuple[AppId, ...] | None = None
-    created_at: datetime
-    revoked_at: datetime | None = None
 
     def has_role(self, needed: Role) -> bool:
-        """Whether the token's role includes ``needed``."""
+        """Whether the role includes ``needed``."""
         return _RANK[self.role] <= _RANK[needed]
 
     def reaches(self, app_id: AppId) -> bool:
-        """Whether the token may see the app at all."""
+        """Whether the principal may see the app at all."""
         return self.app_ids is None or app_id in self.app_ids
+
+    def covers(self, other: Principal) -> bool:
+        """Whether everything that ``other`` reaches is within this one's reach."""
+        if self.app_ids is None:
+            return True
+        return other.app_ids is not None and all(self.reaches(one) for one in other.app_ids)
+
+    @property
+    def is_full_owner(self) -> bool:
+        """Whether it manages the whole server: an owner of every app."""
+        return self.role is Role.OWNER and self.app_ids is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken(Principal):
+    """A bearer token; only its hash is kept."""
+
+    id: TokenId
+    name: str
+    token_hash: str
+    created_at: datetime
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

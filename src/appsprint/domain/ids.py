@@ -13,6 +13,7 @@ InstallId = NewType("InstallId", str)
 EventId = NewType("EventId", str)
 DeliveryId = NewType("DeliveryId", str)
 TokenId = NewType("TokenId", str)
+MemberId = NewType("MemberId", str)
 
 
 class IdPrefix(StrEnum):
@@ -29,3 +30,4 @@ class IdPrefix(StrEnum):
     DELIVERY = "dlv_"
     SEND = "snd_"
     TOKEN = "tok_"
+    MEMBER = "mem_"

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.ports.access import AccessRepository
 from appsprint.ports.apps import AppRepository
+from appsprint.ports.audit import AuditRepository
 from appsprint.ports.clicks import ClickRepository
 from appsprint.ports.connections import ConnectionRepository
 from appsprint.ports.costs import CostRepository
@@ -16,6 +17,7 @@ from appsprint.ports.diagnostics import DiagnosticsRepository
 from appsprint.ports.events import EventRepository
 from appsprint.ports.installs import InstallRepository
 from appsprint.ports.links import LinkRepository
+from appsprint.ports.members import MemberRepository
 from appsprint.ports.reports import ReportRepository
 from appsprint.ports.rollups import RollupRepository
 
@@ -28,6 +30,16 @@ class UnitOfWork(Protocol):
     @property
     def access(self) -> AccessRepository:
         """API tokens, setup and idempotency keys."""
+        ...
+
+    @property
+    def members(self) -> MemberRepository:
+        """Members, their sessions and invitations."""
+        ...
+
+    @property
+    def audit(self) -> AuditRepository:
+        """The log of every change."""
         ...
 
     @property

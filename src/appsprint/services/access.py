@@ -1,20 +1,18 @@
-"""Who may use the management API: bearer tokens, and the one-time setup of a new server."""
+"""Who may use the management API: bearer tokens."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
 from appsprint.config import Secret
-from appsprint.domain.access import ApiToken, Role
+from appsprint.domain.access import ApiToken, Principal, Role
+from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId, IdPrefix, TokenId
 from appsprint.errors import (
     ConfigurationError,
-    Conflict,
     InvalidInput,
     NotAllowed,
     NotAuthenticated,
@@ -22,9 +20,12 @@ from appsprint.errors import (
 )
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.acting import entry
 from appsprint.services.checks import Problems, quoted, require_name
 from appsprint.services.creation import Creation
 from appsprint.services.idempotency import KEPT_FOR
+from appsprint.services.owners import require_another_owner
+from appsprint.services.secret_links import hash_secret, new_secret
 
 log = structlog.get_logger()
 
@@ -43,8 +44,6 @@ class AccessService:
         self._store = store
         self._clock = clock
         self._ids = ids
-        self._setup_secret: str | None = None
-        self._setting_up = threading.Lock()
 
     def authenticate(self, bearer: str) -> ApiToken:
         """The token that a caller shows.
@@ -54,7 +53,7 @@ class AccessService:
         """
         if not 1 <= len(bearer) <= MAX_BEARER_LENGTH:
             raise _not_a_token()
-        token_hash = _hash(bearer)
+        token_hash = hash_secret(bearer)
         token = self._store.read(lambda uow: uow.access.token_by_hash(token_hash))
         if token is None:
             raise _not_a_token()
@@ -84,54 +83,13 @@ class AccessService:
 
         self._store.write(work)
 
-    def needs_setup(self) -> bool:
-        """Whether nobody can manage this server yet: there is no owner of everything."""
-        return self._store.read(lambda uow: not _owners(uow))
-
-    def begin_setup(self) -> str:
-        """The secret of the one-time setup link; the same one until it is used."""
-        with self._setting_up:
-            if self._setup_secret is None:
-                self._setup_secret = secrets.token_urlsafe(32)
-            return self._setup_secret
-
-    def is_setup_secret(self, secret: str) -> bool:
-        """Whether this is the secret that ``begin_setup`` gave and that is not used yet."""
-        expected = self._setup_secret
-        if expected is None:
-            return False
-        return secrets.compare_digest(secret.encode(), expected.encode())
-
-    def finish_setup(self, secret: str) -> str:
-        """The first owner's token, shown only now.
-
-        Raises:
-            NotFound: The link is not valid, or no longer.
-            Conflict: There is an owner already.
-        """
-        with self._setting_up:
-            if not self.is_setup_secret(secret):
-                raise NotFound("this setup link is not valid: start the server to get a new one")
-            plain = _new_secret()
-            owner = self._new_token(plain, name="First owner", role=Role.OWNER, app_ids=None)
-
-            def work(uow: UnitOfWork) -> None:
-                if _owners(uow):
-                    raise Conflict("this server has an owner already", code="already_set_up")
-                uow.access.add_token(owner)
-
-            self._store.write(work)
-            self._setup_secret = None
-        log.info("setup_finished", token_id=owner.id)
-        return plain
-
     def create_token(
         self,
         name: str,
         role: str,
         app_ids: Sequence[str] | None = None,
         *,
-        granted_by: ApiToken | None = None,
+        granted_by: Principal | None = None,
     ) -> tuple[ApiToken, str]:
         """A new token and its plain text; see ``token_creation``."""
         return self._store.write(self.token_creation(name, role, app_ids, granted_by=granted_by))
@@ -142,7 +100,7 @@ class AccessService:
         role: str,
         app_ids: Sequence[str] | None = None,
         *,
-        granted_by: ApiToken | None = None,
+        granted_by: Principal | None = None,
     ) -> Creation[tuple[ApiToken, str]]:
         """The unit of work that stores a new token and gives it with its plain text.
 
@@ -157,28 +115,25 @@ class AccessService:
         """
         problems = Problems()
         good_name = problems.check(require_name, name, otherwise="")
-        good_role = problems.check(_require_role, role, otherwise=Role.VIEWER)
-        limits = None if app_ids is None else tuple(AppId(one) for one in dict.fromkeys(app_ids))
-        if limits is not None:
-            self._check_apps(limits, granted_by, problems)
-        problems.raise_if_any()
-        if limits is None and granted_by is not None and granted_by.app_ids is not None:
-            raise NotAllowed("your token is limited to some apps: name app_ids among them")
-        plain = _new_secret()
+        good_role = problems.check(require_role, role, otherwise=Role.VIEWER)
+        limits = read_reach(self._store, app_ids, granted_by, problems)
+        plain = new_secret(TOKEN_PREFIX)
         token = self._new_token(plain, name=good_name, role=good_role, app_ids=limits)
+        told = entry(token.created_at, AuditAction.TOKEN_CREATED, subject=good_name, role=good_role)
 
         def work(uow: UnitOfWork) -> tuple[ApiToken, str]:
             uow.access.add_token(token)
+            uow.audit.add(told)
             return token, plain
 
         return work
 
-    def list_tokens(self, *, within: ApiToken | None = None) -> Sequence[ApiToken]:
+    def list_tokens(self, *, within: Principal | None = None) -> Sequence[ApiToken]:
         """All tokens, oldest first, revoked ones included; only those within a token's reach."""
         tokens = self._store.read(lambda uow: uow.access.tokens())
-        return [token for token in tokens if within is None or _covers(within, token)]
+        return [token for token in tokens if within is None or within.covers(token)]
 
-    def revoke_token(self, token_id: TokenId, *, revoked_by: ApiToken | None = None) -> None:
+    def revoke_token(self, token_id: TokenId, *, revoked_by: Principal | None = None) -> None:
         """End a token; ending it again changes nothing.
 
         Raises:
@@ -186,17 +141,16 @@ class AccessService:
             Conflict: It is the last owner's: nobody could manage the server any more.
         """
         now = self._clock.now()
+        told = entry(now, AuditAction.TOKEN_REVOKED)
 
         def work(uow: UnitOfWork) -> None:
             token = next((one for one in uow.access.tokens() if one.id == token_id), None)
-            if token is None or (revoked_by is not None and not _covers(revoked_by, token)):
+            if token is None or (revoked_by is not None and not revoked_by.covers(token)):
                 raise NotFound(f"there is no API token {quoted(token_id)}")
-            if [owner.id for owner in _owners(uow)] == [token.id]:
-                raise Conflict(
-                    "this is the last owner token: make another one first",
-                    code="last_owner_token",
-                )
+            require_another_owner(uow, token, code="last_owner_token", what="token")
             uow.access.revoke_token(token_id, at=now)
+            if token.revoked_at is None:
+                uow.audit.add(replace(told, subject=token.name))
 
         self._store.write(work)
         log.info("api_token_revoked", token_id=token_id)
@@ -206,57 +160,56 @@ class AccessService:
         oldest = self._clock.now() - KEPT_FOR
         return self._store.write(lambda uow: uow.access.forget_answers_before(oldest))
 
-    def _check_apps(
-        self, app_ids: Sequence[AppId], granted_by: ApiToken | None, problems: Problems
-    ) -> None:
-        known = {app.id for app in self._store.read(lambda uow: uow.apps.all())}
-        if not app_ids:
-            problems.add("app_ids", "name at least one app, or leave it out for all apps")
-        for app_id in app_ids:
-            if app_id not in known or (granted_by is not None and not granted_by.reaches(app_id)):
-                problems.add("app_ids", f"there is no app {quoted(app_id)}")
-
     def _new_token(
         self, plain: str, *, name: str, role: Role, app_ids: tuple[AppId, ...] | None
     ) -> ApiToken:
         return ApiToken(
             id=TokenId(self._ids.new(IdPrefix.TOKEN)),
             name=name,
-            token_hash=_hash(plain),
+            token_hash=hash_secret(plain),
             role=role,
             app_ids=app_ids,
             created_at=self._clock.now(),
         )
 
 
-def _owners(uow: UnitOfWork) -> Sequence[ApiToken]:
-    """The tokens that manage everything and still work."""
-    return [
-        token
-        for token in uow.access.tokens()
-        if token.role is Role.OWNER and token.app_ids is None and token.revoked_at is None
-    ]
+def read_reach(
+    store: Store,
+    app_ids: Sequence[str] | None,
+    granted_by: Principal | None,
+    problems: Problems,
+) -> tuple[AppId, ...] | None:
+    """The apps that somebody shall reach; None for all. Raises what ``problems`` holds, too.
+
+    Raises:
+        InvalidInput: No app, or one that does not exist for ``granted_by``.
+        NotAllowed: All apps, and ``granted_by`` does not reach all.
+    """
+    if app_ids is None:
+        problems.raise_if_any()
+        if granted_by is not None and granted_by.app_ids is not None:
+            raise NotAllowed("you reach some apps only: name app_ids among them")
+        return None
+    wanted = tuple(AppId(one) for one in dict.fromkeys(app_ids))
+    known = {app.id for app in store.read(lambda uow: uow.apps.all())}
+    if not wanted:
+        problems.add("app_ids", "name at least one app, or leave it out for all apps")
+    for app_id in wanted:
+        if app_id not in known or (granted_by is not None and not granted_by.reaches(app_id)):
+            problems.add("app_ids", f"there is no app {quoted(app_id)}")
+    problems.raise_if_any()
+    return wanted
 
 
-def _covers(wide: ApiToken, narrow: ApiToken) -> bool:
-    """Whether everything that ``narrow`` reaches is within the reach of ``wide``."""
-    if wide.app_ids is None:
-        return True
-    return narrow.app_ids is not None and all(wide.reaches(one) for one in narrow.app_ids)
+def require_role(role: str) -> Role:
+    """The role of this name.
 
-
-def _require_role(role: str) -> Role:
+    Raises:
+        InvalidInput: There is none.
+    """
     if role not in set(Role):
         raise InvalidInput(f"must be one of {', '.join(Role)}", field="role")
     return Role(role)
-
-
-def _new_secret() -> str:
-    return f"{TOKEN_PREFIX}{secrets.token_urlsafe(32)}"
-
-
-def _hash(plain: str) -> str:
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _can_travel(plain: str) -> bool:

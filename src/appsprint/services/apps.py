@@ -23,10 +23,12 @@ from appsprint.domain.app import (
     read_store_url,
     require_store_page,
 )
+from appsprint.domain.audit import AuditAction, AuditEntry
 from appsprint.domain.ids import AppId, IdPrefix, KeyId
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.acting import differences, entry
 from appsprint.services.checks import (
     Problems,
     quoted,
@@ -42,18 +44,27 @@ log = structlog.get_logger()
 KEY_SECRET_BYTES = 24  # 32 characters of URL-safe base64
 DEFAULT_TIME_ZONE = "UTC"
 DEFAULT_CURRENCY = "USD"
+_CHANGEABLE = (
+    *("name", "store_url", "time_zone", "currency", "probabilistic_matching"),
+    *("click_lookback_hours", "probabilistic_lookback_hours"),
+)
 _NO_PAGE = StorePage(Platform.IOS, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewApp:
-    """What a person gives for a new app, as typed; None takes the default (UTC, USD)."""
+    """What a person gives for a new app, as typed; None takes the default (UTC, USD).
+
+    Attributes:
+        platform: None to read it from the store page's address.
+    """
 
     name: str
-    platform: str
+    platform: str | None
     store_url: str
     time_zone: str | None = None
     currency: str | None = None
+    probabilistic_matching: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +118,12 @@ class AppService:
         """
         app = self._check_new(wanted)
         key, plain = self._make_key(app.id, Environment.LIVE)
+        told = self._entry(AuditAction.APP_CREATED, app.id, app.name, store_url=app.store_url)
 
         def work(uow: UnitOfWork) -> CreatedApp:
             uow.apps.add(app)
             uow.apps.add_key(key)
+            uow.audit.add(told)
             return CreatedApp(app, key, plain)
 
         return work
@@ -134,10 +147,14 @@ class AppService:
             NotFound: There is no such app.
             InvalidInput: Every value that is not allowed; nothing was changed.
         """
+        told = self._entry(AuditAction.APP_UPDATED, app_id)
 
         def work(uow: UnitOfWork) -> App:
-            changed = _changed(require_app(uow, app_id), changes)
-            uow.apps.update(changed)
+            present = require_app(uow, app_id)
+            changed = _changed(present, changes)
+            if details := differences(present, changed, *_CHANGEABLE):
+                uow.apps.update(changed)
+                uow.audit.add(replace(told, subject=changed.name, details=details))
             return changed
 
         changed = self._store.write(work)
@@ -152,9 +169,12 @@ class AppService:
             NotFound: There is no such app.
         """
         now = self._clock.now()
+        told = self._entry(AuditAction.APP_DELETED, app_id)
 
         def work(uow: UnitOfWork) -> None:
-            uow.apps.update(replace(require_app(uow, app_id), deleted_at=now))
+            app = require_app(uow, app_id)
+            uow.apps.update(replace(app, deleted_at=now))
+            uow.audit.add(replace(told, subject=app.name))
 
         self._store.write(work)
         self._directory.refresh()
@@ -182,10 +202,12 @@ class AppService:
         if environment not in set(Environment):
             raise InvalidInput(f"must be one of {', '.join(Environment)}", field="environment")
         key, plain = self._make_key(app_id, Environment(environment))
+        told = self._entry(AuditAction.KEY_CREATED, app_id, key.hint)
 
         def work(uow: UnitOfWork) -> CreatedKey:
             require_app(uow, app_id)
             uow.apps.add_key(key)
+            uow.audit.add(told)
             return CreatedKey(key, plain)
 
         return work
@@ -203,12 +225,15 @@ class AppService:
         if mode not in set(RevokeMode):
             raise InvalidInput(f"must be one of {', '.join(RevokeMode)}", field="mode")
         now = self._clock.now()
+        told = self._entry(AuditAction.KEY_REVOKED, app_id, mode=mode)
 
         def work(uow: UnitOfWork) -> ApiKey:
             require_app(uow, app_id)
             if not uow.apps.revoke_key(app_id, key_id, RevokeMode(mode), now):
                 raise NotFound(f"this app has no API key {quoted(key_id)}")
-            return next(key for key in uow.apps.keys(app_id) if key.id == key_id)
+            revoked = next(key for key in uow.apps.keys(app_id) if key.id == key_id)
+            uow.audit.add(replace(told, subject=revoked.hint))
+            return revoked
 
         revoked = self._store.write(work)
         self._directory.refresh()
@@ -233,8 +258,14 @@ class AppService:
             store_id=page.store_id,
             time_zone=zone,
             currency=currency,
+            probabilistic_matching=wanted.probabilistic_matching,
             created_at=self._clock.now(),
         )
+
+    def _entry(
+        self, action: AuditAction, app_id: AppId, subject: str | None = None, **details: object
+    ) -> AuditEntry:
+        return entry(self._clock.now(), action, app_id=app_id, subject=subject, **details)
 
     def _make_key(self, app_id: AppId, environment: Environment) -> CreatedKey:
         plain = f"as_{environment}_{secrets.token_urlsafe(KEY_SECRET_BYTES)}"

@@ -13,6 +13,7 @@ from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store
 from appsprint.services.access import AccessService
 from appsprint.services.apps import AppService
+from appsprint.services.audit import AuditService
 from appsprint.services.campaigns import CampaignService
 from appsprint.services.connections import ConnectionService
 from appsprint.services.costs import CostSyncService
@@ -27,9 +28,13 @@ from appsprint.services.installs import InstallIntake, InstallService
 from appsprint.services.ledger import LedgerService
 from appsprint.services.links import LinkService
 from appsprint.services.mapping import MappingService
+from appsprint.services.members import MemberService
+from appsprint.services.overview import OverviewService
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
 from appsprint.services.sending import SendingService
+from appsprint.services.sessions import SessionService
+from appsprint.services.setup import SetupService
 from appsprint.services.vbo import VboService
 
 
@@ -45,6 +50,10 @@ class Services:
     secrets: SecretBox
     directory: Directory
     access: AccessService
+    members: MemberService
+    sessions: SessionService
+    setup: SetupService
+    audit: AuditService
     apps: AppService
     links: LinkService
     connections: ConnectionService
@@ -60,6 +69,7 @@ class Services:
     campaigns: CampaignService
     reports: ReportService
     rollups: RollupService
+    overview: OverviewService
     ledger: LedgerService
     vbo: VboService
     diagnostics: DiagnosticsService

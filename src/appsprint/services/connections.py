@@ -9,6 +9,7 @@ from typing import TypeAlias
 import structlog
 
 from appsprint.config import Settings
+from appsprint.domain.audit import AuditAction, AuditEntry
 from appsprint.domain.connection import Advertiser, Connection, Pixel
 from appsprint.domain.connection_states import (
     CheckedCredential,
@@ -34,6 +35,7 @@ from appsprint.ports.ad_network import AdNetworkAdapter, EventsCredential
 from appsprint.ports.clock import Clock
 from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.acting import entry
 from appsprint.services.apps import require_app
 from appsprint.services.authorizations import Authorizations
 from appsprint.services.checks import quoted
@@ -167,6 +169,7 @@ class ConnectionService:
             lambda present: granted(
                 present, oauth_token=sealed, reach=grant.advertiser_ids, at=now
             ),
+            self._entry(AuditAction.TIKTOK_CONNECTED, begun.app_id, started_by=begun.started_by),
         )
         log.info("network_connected", app_id=begun.app_id, network=begun.network)
         return connected
@@ -208,7 +211,8 @@ class ConnectionService:
                 field="advertiser_id",
             )
 
-        self._change(app_id, network, lambda now: advertiser_chosen(now, chosen))
+        told = self._entry(AuditAction.ADVERTISER_CHOSEN, app_id, f"{chosen.name} ({chosen.id})")
+        self._change(app_id, network, lambda now: advertiser_chosen(now, chosen), told)
         log.info("advertiser_chosen", app_id=app_id, network=network, advertiser_id=chosen.id)
         return self.overview(app_id, network)
 
@@ -281,7 +285,8 @@ class ConnectionService:
             events_token=self._secrets.seal(token),
             test_event_code=entered.test_event_code,
         )
-        self._change(app_id, network, lambda now: credential_saved(now, sealed, checked))
+        told = self._entry(AuditAction.EVENTS_API_SAVED, app_id, entered.pixel_id)
+        self._change(app_id, network, lambda now: credential_saved(now, sealed, checked), told)
         log.info("events_api_saved", app_id=app_id, network=network, check=checked.check.value)
         return SavedCredential(self.overview(app_id, network), checked)
 
@@ -296,7 +301,8 @@ class ConnectionService:
         connection = self._read(app_id, network)
         problem = self._revoke(connection)
         if connection != Connection(app_id=app_id, network=network):
-            self._change(app_id, network, disconnected)
+            told = self._entry(AuditAction.TIKTOK_DISCONNECTED, app_id)
+            self._change(app_id, network, disconnected, told)
         log.info("network_disconnected", app_id=app_id, network=network, revoked=problem is None)
         return Disconnected(self.overview(app_id, network), problem)
 
@@ -333,12 +339,29 @@ class ConnectionService:
     def _read(self, app_id: AppId, network: AdNetwork) -> Connection:
         return self._store.read(lambda uow: _connection(uow, app_id, network))
 
-    def _change(self, app_id: AppId, network: AdNetwork, change: _Change) -> Connection:
-        """Lay a change over the connection as it is now; hot routes know of it afterwards."""
+    def _entry(
+        self, action: AuditAction, app_id: AppId, subject: str | None = None, **details: object
+    ) -> AuditEntry:
+        return entry(self._clock.now(), action, app_id=app_id, subject=subject, **details)
+
+    def _change(
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        change: _Change,
+        told: AuditEntry | None = None,
+    ) -> Connection:
+        """Lay a change over the connection as it is now; hot routes know of it afterwards.
+
+        Args:
+            told: For the audit log; None for what no person did.
+        """
 
         def work(uow: UnitOfWork) -> Connection:
             changed = change(_connection(uow, app_id, network))
             uow.connections.save(changed)
+            if told is not None:
+                uow.audit.add(told)
             return changed
 
         changed = self._store.write(work)

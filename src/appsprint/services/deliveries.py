@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import structlog
 
+from appsprint.domain.audit import AuditAction
 from appsprint.domain.delivery import Delivery, DeliveryStatus
 from appsprint.domain.ids import AppId, DeliveryId
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.clock import Clock
 from appsprint.ports.deliveries import DeliveryDetail, DeliveryFilter
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.acting import entry
 from appsprint.services.apps import require_app
 from appsprint.services.checks import quoted
 
@@ -95,9 +97,14 @@ class DeliveryService:
             require_app(uow, app_id)
             return _count_by_id(uow, app_id, ids) if ids else _count(uow, app_id, chosen)
 
+        told = entry(now, AuditAction.DELIVERIES_REDRIVEN, app_id=app_id)
+
         def work(uow: UnitOfWork) -> int:
             require_app(uow, app_id)
-            return uow.deliveries.redrive(app_id, ids=ids, wanted=chosen, now=now)
+            amount = uow.deliveries.redrive(app_id, ids=ids, wanted=chosen, now=now)
+            if amount:
+                uow.audit.add(replace(told, details={"amount": str(amount)}))
+            return amount
 
         if dry_run:
             return self._store.read(count)

@@ -13,6 +13,7 @@ import structlog
 
 from appsprint.config import Settings
 from appsprint.domain.app import App, Platform, require_store_page
+from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId, IdPrefix, LinkId
 from appsprint.domain.link import AdNetwork, Link
 from appsprint.errors import InvalidInput, NotFound
@@ -20,6 +21,7 @@ from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.links import LinkCounts
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.acting import differences, entry
 from appsprint.services.apps import require_app
 from appsprint.services.checks import Problems, quoted, require_name
 from appsprint.services.creation import Creation
@@ -102,6 +104,7 @@ class LinkService:
         """
         app = self._store.read(lambda uow: require_app(uow, app_id))
         link = self._check_new(app, wanted)
+        told = entry(link.created_at, AuditAction.LINK_CREATED, app_id=app_id, subject=link.name)
 
         def work(uow: UnitOfWork) -> Link:
             require_app(uow, app_id)
@@ -109,6 +112,7 @@ class LinkService:
             # A taken slug is one chance in 10^16 for each link there is.
             while not uow.links.add(stored):
                 stored = replace(stored, slug=self._new_slug())
+            uow.audit.add(told)
             return stored
 
         return work
@@ -140,11 +144,16 @@ class LinkService:
             NotFound: The app has no such link.
             InvalidInput: Every value that is not allowed; nothing was changed.
         """
+        told = entry(self._clock.now(), AuditAction.LINK_UPDATED, app_id=app_id)
 
         def work(uow: UnitOfWork) -> CountedLink:
             app = require_app(uow, app_id)
-            changed = _changed(app, _require_link(uow, app_id, link_id), changes)
-            uow.links.update(changed)
+            present = _require_link(uow, app_id, link_id)
+            changed = _changed(app, present, changes)
+            details = differences(present, changed, "name", "destination_url", "campaign_name")
+            if details:
+                uow.links.update(changed)
+                uow.audit.add(replace(told, subject=changed.name, details=details))
             return _counted(uow, changed)
 
         updated = self._store.write(work)
@@ -158,11 +167,14 @@ class LinkService:
             NotFound: The app has no such link.
         """
         now = self._clock.now()
+        told = entry(now, AuditAction.LINK_ARCHIVED, app_id=app_id)
 
         def work(uow: UnitOfWork) -> CountedLink:
             link = _require_link(uow, app_id, link_id)
             archived = replace(link, archived_at=link.archived_at or now)
-            uow.links.update(archived)
+            if link.archived_at is None:
+                uow.links.update(archived)
+                uow.audit.add(replace(told, subject=link.name))
             return _counted(uow, archived)
 
         archived = self._store.write(work)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.mapping import (
@@ -20,6 +21,7 @@ from appsprint.errors import FieldProblem, InvalidInput
 from appsprint.ports.ad_network import AdNetworkAdapter, EventNames
 from appsprint.ports.clock import Clock
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.acting import entry
 from appsprint.services.apps import require_app
 from appsprint.services.checks import quoted, raise_problems
 from appsprint.services.directory import Directory
@@ -80,11 +82,14 @@ class MappingService:
         """
         wanted = _read_rows(rows, self._networks[network].event_names)
         now = self._clock.now()
+        rows_told = {event: name or "off" for event, name in wanted.items()}
+        told = entry(now, AuditAction.MAPPING_SET, app_id=app_id, **rows_told)
 
         def work(uow: UnitOfWork) -> Sequence[MappingRow]:
             require_app(uow, app_id)
             _check_amount({**uow.connections.mapping(app_id, network), **wanted})
             uow.connections.set_mapping(app_id, network, wanted, at=now)
+            uow.audit.add(told)
             return self._table(uow, app_id, network)
 
         table = self._store.write(work)
@@ -102,10 +107,12 @@ class MappingService:
             InvalidInput: Not an SDK event.
         """
         event = require_sdk_event(sdk_event)
+        told = entry(self._clock.now(), AuditAction.MAPPING_RESET, app_id=app_id, subject=event)
 
         def work(uow: UnitOfWork) -> MappingRow:
             require_app(uow, app_id)
             uow.connections.reset_mapping(app_id, network, event)
+            uow.audit.add(told)
             (warned,) = self._warned(uow, app_id, [self._row(event, {}, network)], network)
             return warned
 

@@ -27,11 +27,13 @@ from appsprint.domain.ids import (
     InstallId,
     KeyId,
     LinkId,
+    MemberId,
     TokenId,
 )
 from appsprint.domain.inapp_event import InAppEvent, RefusalReason, RefusedEvent
 from appsprint.domain.install import Dialect, Install
 from appsprint.domain.link import AdNetwork, Link
+from appsprint.domain.member import Member
 from appsprint.domain.visit import VisitKind
 from appsprint.ports.installs import Attribution
 from appsprint.ports.store import Completion, Store, UnitOfWork
@@ -268,6 +270,19 @@ def make_connection(**changes: Any) -> Connection:
         connected_at=NOON,
     )
     return replace(connection, **changes)
+
+
+def make_member(**changes: Any) -> Member:
+    """An owner with a password; every one has an address of their own."""
+    member_id = MemberId(new_id(IdPrefix.MEMBER))
+    member = Member(
+        id=member_id,
+        email=f"{member_id[-6:]}@example.com",
+        role=Role.OWNER,
+        password_hash="hash",
+        created_at=NOON,
+    )
+    return replace(member, **changes)
 
 
 def make_token(**changes: Any) -> ApiToken:

@@ -1,4 +1,4 @@
-"""API tokens and the first owner."""
+"""API tokens."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_seeding_twice_changes_nothing(plane: ControlPlane) -> None:
 
     assert access.authenticate(ADMIN.reveal()).role is Role.OWNER
     assert len(access.list_tokens()) == 1
-    assert not access.needs_setup()
+    assert not plane.services.setup.is_needed()
 
 
 def test_seeded_token_that_was_revoked_stays_revoked(plane: ControlPlane) -> None:
@@ -144,43 +144,3 @@ def test_seed_that_cannot_be_a_token_is_refused(plane: ControlPlane, text: str) 
         plane.services.access.seed_owner(Secret(text))
 
     assert text not in caught.value.message
-
-
-def test_setup_makes_the_first_owner_once(plane: ControlPlane) -> None:
-    """The one-time link works once."""
-    access = plane.services.access
-    assert access.needs_setup()
-    secret = access.begin_setup()
-    assert access.begin_setup() == secret
-    assert access.is_setup_secret(secret)
-
-    plain = access.finish_setup(secret)
-
-    assert access.authenticate(plain).role is Role.OWNER
-    assert not access.needs_setup()
-    assert not access.is_setup_secret(secret)
-    with pytest.raises(NotFound):
-        access.finish_setup(secret)
-
-
-@pytest.mark.parametrize("guess", ["", "guess", "ä"])
-def test_setup_needs_its_secret(plane: ControlPlane, guess: str) -> None:
-    """A guess makes no owner, before and after setup began."""
-    access = plane.services.access
-    with pytest.raises(NotFound):
-        access.finish_setup(guess)
-    access.begin_setup()
-
-    with pytest.raises(NotFound):
-        access.finish_setup(guess)
-    assert access.needs_setup()
-
-
-def test_setup_is_refused_when_an_owner_came_another_way(plane: ControlPlane) -> None:
-    """An open link does not outlive the first owner."""
-    access = plane.services.access
-    secret = access.begin_setup()
-    access.seed_owner(ADMIN)
-
-    with pytest.raises(Conflict):
-        access.finish_setup(secret)

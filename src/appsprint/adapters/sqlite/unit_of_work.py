@@ -6,6 +6,7 @@ import sqlite3
 
 from appsprint.adapters.sqlite.access import SqliteAccess
 from appsprint.adapters.sqlite.apps import SqliteApps
+from appsprint.adapters.sqlite.audit import SqliteAudit
 from appsprint.adapters.sqlite.clicks import SqliteClicks
 from appsprint.adapters.sqlite.connections import SqliteConnections
 from appsprint.adapters.sqlite.costs import SqliteCosts
@@ -14,6 +15,7 @@ from appsprint.adapters.sqlite.diagnostics import SqliteDiagnostics
 from appsprint.adapters.sqlite.events import SqliteEvents
 from appsprint.adapters.sqlite.installs import SqliteInstalls
 from appsprint.adapters.sqlite.links import SqliteLinks
+from appsprint.adapters.sqlite.members import SqliteMembers
 from appsprint.adapters.sqlite.reports import SqliteReports
 from appsprint.adapters.sqlite.rollups import SqliteRollups
 
@@ -23,6 +25,8 @@ class SqliteUnitOfWork:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.access = SqliteAccess(connection)
+        self.members = SqliteMembers(connection)
+        self.audit = SqliteAudit(connection)
         self.apps = SqliteApps(connection)
         self.links = SqliteLinks(connection)
         self.clicks = SqliteClicks(connection)

@@ -29,6 +29,7 @@ NOUNS: Mapping[str, str] = {
     "deliveries": "Deliveries: events on their way to TikTok.",
     "export": "Export raw data as CSV or JSON lines.",
     "attribution": "The matching of clicks and installs by itself.",
+    "members": "Members: the people who sign in to the dashboard.",
     "tokens": "Tokens of the management API.",
     "config": "Settings: their values, and their reference.",
     "db": "The database file.",

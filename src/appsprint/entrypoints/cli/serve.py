@@ -90,11 +90,11 @@ def _let_owner_in(services: Services) -> list[str]:
     admin_token = services.settings.admin_token
     if admin_token is not None:
         services.access.seed_owner(admin_token)
-    if not services.access.needs_setup():
+    if not services.setup.is_needed():
         return []
-    secret = services.access.begin_setup()
+    secret = services.setup.begin()
     return [
-        "Nobody can manage this server yet. Make the first owner token, once, at:",
+        "Nobody can manage this server yet. Create the owner account, once, at:",
         f"  {services.settings.base_url}/setup/{secret}",
     ]
 

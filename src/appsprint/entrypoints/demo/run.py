@@ -17,7 +17,7 @@ from appsprint.entrypoints.demo.clock import real_now
 from appsprint.entrypoints.demo.console import Talk
 from appsprint.entrypoints.demo.performance import Performance, Result
 from appsprint.entrypoints.demo.report_table import WIDTH, footnotes, report_table, summary
-from appsprint.entrypoints.demo.stage import Stage, open_stage
+from appsprint.entrypoints.demo.stage import Login, Stage, make_login, open_stage
 from appsprint.entrypoints.demo.wire import DemoFailed
 from appsprint.entrypoints.demo.wiring import BuildProcess, StartSandbox
 from appsprint.entrypoints.demo.world import WorldPlan, make_world
@@ -128,10 +128,21 @@ def _verdict(result: Result) -> Iterator[str]:
 
 
 def _stay_up(result: Result, stage: Stage, plan: WorldPlan) -> None:
-    for line in _next_steps(result, stage, plan):
+    login = make_login(stage)
+    for line in (*_addresses(stage, login), *_next_steps(result, stage, plan)):
         print(line, flush=True)  # noqa: T201 it is for copying, so nothing may wrap it
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
+
+
+def _addresses(stage: Stage, login: Login) -> Iterator[str]:
+    yield ""
+    yield f"Dashboard         {stage.server_url}"
+    yield f"  sign in as      {login.email}"
+    yield f"  password        {login.password}"
+    yield f"API               {stage.server_url}/api/openapi.json"
+    yield f"  owner's token   {stage.token}"
+    yield f"TikTok's sandbox  {stage.sandbox_url}/sandbox/"
 
 
 def _next_steps(result: Result, stage: Stage, plan: WorldPlan) -> Iterator[str]:
@@ -139,11 +150,6 @@ def _next_steps(result: Result, stage: Stage, plan: WorldPlan) -> Iterator[str]:
     ios, android = (f"{stage.server_url}{app.connected.path}" for app in result.outcome.apps)
     authorised = f"curl -H 'Authorization: Bearer {stage.token}'"
     window = f"start={plan.dates[0]}&end={plan.dates[-1]}"
-    yield ""
-    yield f"Server            {stage.server_url}"
-    yield f"API               {stage.server_url}/api/openapi.json"
-    yield f"TikTok's sandbox  {stage.sandbox_url}/sandbox/"
-    yield f"Owner's token     {stage.token}"
     yield ""
     yield "To try in another terminal: the iOS report by day, sending the dead letter again (the"
     yield "sandbox takes it now), and the check of the books."

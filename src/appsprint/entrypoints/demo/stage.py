@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from appsprint.config import Secret, Settings
+from appsprint.domain.access import Role
 from appsprint.entrypoints.demo.clock import SimulatedClock
 from appsprint.entrypoints.demo.sandbox_world import DEVELOPER_APP_ID, DEVELOPER_SECRET
 from appsprint.entrypoints.demo.wire import Wire
@@ -43,6 +44,23 @@ class Stage:
     api: Wire
     phones: Wire
     control: Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What somebody signs in to the dashboard with."""
+
+    email: str
+    password: str
+
+
+def make_login(stage: Stage) -> Login:
+    """An owner of the dashboard who uses their invitation."""
+    login = Login("demo@example.com", secrets.token_urlsafe(12))
+    members = stage.process.services.members
+    _, secret = members.invite(login.email, Role.OWNER)
+    members.accept(secret, login.password)
+    return login
 
 
 @contextmanager

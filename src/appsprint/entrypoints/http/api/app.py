@@ -1,8 +1,10 @@
-"""Builds the framework's application: the management API, its documentation, the pages."""
+"""Builds the framework's application: the management API, its documentation, the dashboard."""
 
 from __future__ import annotations
 
-from litestar import Litestar, MediaType, Response, Router, get
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 
 from appsprint.entrypoints.http.api import (
@@ -20,8 +22,9 @@ from appsprint.entrypoints.http.api import (
 from appsprint.entrypoints.http.api.openapi import openapi_document
 from appsprint.entrypoints.http.api.routing import API_PREFIX, authorise
 from appsprint.entrypoints.http.asgi import MAX_BODY_BYTES
+from appsprint.entrypoints.http.dashboard.page import show_error, wants_page
+from appsprint.entrypoints.http.dashboard.routes import dashboard_router
 from appsprint.entrypoints.http.error_responses import answer_error
-from appsprint.entrypoints.http.pages import PAGES
 from appsprint.services.catalog import Services
 
 API_HANDLERS = (
@@ -53,13 +56,20 @@ def create_api(services: Services) -> Litestar:
         route_handlers=[
             Router(path=API_PREFIX, guards=[authorise], route_handlers=list(API_HANDLERS)),
             show_document,
-            # A router takes copies, so that further applications can be made of the same pages.
-            Router(path="/", route_handlers=list(PAGES)),
+            dashboard_router(),
         ],
-        exception_handlers={Exception: answer_error},
+        exception_handlers={Exception: _answer_anything},
         request_max_body_size=MAX_BODY_BYTES,
         response_headers=_HEADERS,
         state=State({"services": services}),
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _answer_anything(request: Request[Any, Any, Any], exc: Exception) -> Response[Any]:
+    """What no page answered itself, such as an unknown address: a page for browsers, else JSON."""
+    is_api = request.url.path.startswith("/api/")
+    if not is_api and wants_page(request.headers.get("accept", "")):
+        return show_error(request, exc)
+    return answer_error(request, exc)

@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from appsprint.domain.access import ApiToken, Role
 from appsprint.domain.ids import AppId
 from appsprint.errors import NotAllowed, NotAuthenticated, NotFound
+from appsprint.services.acting import act_as, actor_of
 from appsprint.services.catalog import Services
 from appsprint.services.checks import quoted
 
@@ -119,6 +120,7 @@ def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
     services, endpoint = services_of(connection), endpoint_of(handler)
     token = services.access.authenticate(_bearer(connection.headers.get("authorization", "")))
     connection.scope["user"] = token
+    act_as(actor_of(token))
     app_id = connection.path_params.get("app_id")
     if app_id is not None and not token.reaches(AppId(app_id)):
         raise NotFound(f"there is no app {quoted(app_id)}")

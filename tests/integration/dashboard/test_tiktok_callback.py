@@ -1,10 +1,7 @@
-"""The pages that people see in a browser."""
+"""The way back from TikTok."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from appsprint.entrypoints.http.pages import prefers_json
+from appsprint.entrypoints.http.dashboard.tiktok_callback import prefers_json
 from appsprint.errors import AdNetworkUnavailable
 from tests.support.control_plane import ControlPlane
 
@@ -28,70 +25,21 @@ def begin(client: Client, base: str) -> str:
 
 
 def assert_is_page(answer: Any, status: int = 200) -> None:
-    """HTML under a policy that allows nothing but its own style."""
+    """A page for people."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    policy = answer.headers["content-security-policy"]
-    style = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL)
-    assert style is not None
-    digest = base64.b64encode(hashlib.sha256(style.group(1).encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in policy
-    assert "default-src 'none'" in policy
-    assert "<script" not in answer.text
-    assert "style=" not in answer.text
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["referrer-policy"] == "no-referrer"
-    assert '<html lang="en">' in answer.text
 
 
-def test_home_tells_where_to_go(anonymous: Client) -> None:
-    """Running, and the way to the API's documentation."""
-    answer = anonymous.get("/", headers=BROWSER)
-
-    assert_is_page(answer)
-    assert "/api/openapi.json" in answer.text
+@pytest.fixture
+def app(client: Client, plane: ControlPlane) -> dict[str, Any]:
+    """An iOS app."""
+    return {"id": plane.ios_app().id}
 
 
-def test_setup_makes_the_first_owner_once(plane: ControlPlane, anonymous: Client) -> None:
-    """Opening the link changes nothing; the button makes the token and shows it once."""
-    secret = plane.services.access.begin_setup()
-    form = anonymous.get(f"/setup/{secret}", headers=BROWSER)
-    assert_is_page(form)
-    assert '<form method="post">' in form.text
-    assert plane.services.access.needs_setup()
-
-    done = anonymous.post(f"/setup/{secret}", headers=BROWSER)
-
-    assert_is_page(done)
-    found = re.search(r"<pre>(ast_[\w-]+)</pre>", done.text)
-    assert found is not None
-    me = anonymous.get("/api/v1/me", headers={"Authorization": f"Bearer {found.group(1)}"})
-    assert me.json()["role"] == "owner"
-    assert_is_page(anonymous.get(f"/setup/{secret}"), 404)
-    assert_is_page(anonymous.post(f"/setup/{secret}"), 404)
-
-
-@pytest.mark.parametrize("secret", ["guess", "%00", "ä", "x" * 5_000])
-def test_guesses_at_the_setup_link_are_404(
-    plane: ControlPlane, anonymous: Client, secret: str
-) -> None:
-    """Before and while a setup is open."""
-    assert_is_page(anonymous.get(f"/setup/{secret}"), 404)
-    plane.services.access.begin_setup()
-    assert_is_page(anonymous.get(f"/setup/{secret}"), 404)
-    assert_is_page(anonymous.post(f"/setup/{secret}"), 404)
-    assert plane.services.access.needs_setup()
-
-
-def test_setup_link_ends_when_an_owner_came_another_way(
-    plane: ControlPlane, anonymous: Client
-) -> None:
-    """The form is not offered, and the button finds a conflict."""
-    secret = plane.services.access.begin_setup()
-    plane.services.access.create_token("Ann", "owner")
-
-    assert_is_page(anonymous.get(f"/setup/{secret}"), 404)
-    assert_is_page(anonymous.post(f"/setup/{secret}"), 409)
+@pytest.fixture
+def base(app: dict[str, Any]) -> str:
+    """The address of the app in the API."""
+    return f"/api/v1/apps/{app['id']}"
 
 
 def test_browser_is_sent_back_to_the_dashboard(
@@ -109,9 +57,6 @@ def test_browser_is_sent_back_to_the_dashboard(
     assert answer.status_code == 303
     place = f"/apps/{app['id']}/integrations/tiktok?result=connected"
     assert answer.headers["location"] == place
-    page = client.get(place, headers=BROWSER)
-    assert_is_page(page)
-    assert "TikTok Ads is connected" in page.text
 
 
 def test_script_gets_json(client: Client, app: dict[str, Any], base: str) -> None:
@@ -178,15 +123,6 @@ def test_network_that_does_not_answer_is_told(
 
     assert_is_page(page, 503)
     assert "TikTok gave no answer." in page.text
-
-
-@pytest.mark.parametrize("query", ["", "?result=other", "?result=<script>"])
-def test_integration_page_tells_nothing_of_the_app(anonymous: Client, query: str) -> None:
-    """Anybody may open it, with any app's id and any result."""
-    answer = anonymous.get(f"/apps/app_none/integrations/tiktok{query}")
-
-    assert_is_page(answer)
-    assert "app_none" not in answer.text
 
 
 @pytest.mark.parametrize(

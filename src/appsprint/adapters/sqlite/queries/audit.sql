@@ -1,0 +1,15 @@
+-- name: insert_entry
+-- One change.
+INSERT INTO audit_log (
+    at_ms, actor_kind, actor_id, actor_name, action, app_id, subject, details
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: select_entries
+-- All entries, newest first.
+SELECT * FROM audit_log WHERE audit_id < :before ORDER BY audit_id DESC LIMIT :limit;
+
+-- name: select_entries_of_app
+-- One app's entries, newest first.
+SELECT * FROM audit_log
+WHERE app_id = :app_id AND audit_id < :before
+ORDER BY audit_id DESC LIMIT :limit;

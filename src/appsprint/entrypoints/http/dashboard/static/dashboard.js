@@ -1,0 +1,61 @@
+// What pages do better with scripts; all of it works, a little less well, without.
+"use strict";
+
+const ready = (root) => {
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+  for (const plot of root.querySelectorAll("[data-chart]")) {
+    if (window.drawChart) window.drawChart(plot);
+  }
+  for (const note of root.querySelectorAll("[data-without-scripts]")) note.hidden = true;
+};
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const said = button.querySelector("[data-copied]");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    copyByHand(button.dataset.copy);
+  }
+  const before = said.textContent;
+  said.textContent = said.dataset.copied;
+  const told = button.dataset.tell;
+  if (told) fetch(told, { method: "POST", headers: JSON.parse(document.body.getAttribute("hx-headers")) });
+  setTimeout(() => { said.textContent = before; }, 1800);
+});
+
+// Where the clipboard is closed to scripts, as on plain http.
+const copyByHand = (text) => {
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+};
+
+// A choice that is applied at once; its form has a button for browsers without scripts.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submit-on-change]");
+  if (form) form.requestSubmit();
+});
+
+// Folded parts close when the pointer or the focus goes elsewhere.
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.switcher[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll("details.switcher[open], details.confirm[open]")) {
+    if (open.contains(document.activeElement)) { open.open = false; open.firstElementChild.focus(); }
+  }
+});
+
+document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
+// A button shows that its request is under way.
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.removeAttribute("aria-busy"));
+document.addEventListener("DOMContentLoaded", () => ready(document));
