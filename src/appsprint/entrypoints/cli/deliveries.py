@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 
 from appsprint.domain.delivery import DeliveryStatus
@@ -20,9 +19,9 @@ from appsprint.entrypoints.cli.options import (
     YesOption,
     ask,
     chosen_app,
-    page_query,
 )
 from appsprint.entrypoints.cli.output import (
+    as_plain,
     print_items,
     print_json,
     print_one,
@@ -31,12 +30,14 @@ from appsprint.entrypoints.cli.output import (
 )
 from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.http.api.deliveries import (
+    DeliveryFilterBody,
+    DeliveryQuery,
     RedriveAnswer,
-    delivery_answer,
+    deliveries_page,
     delivery_detail_answer,
+    delivery_filter,
 )
-from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT, page_of
-from appsprint.ports.deliveries import DeliveryFilter
+from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT
 
 app = new_noun()
 
@@ -70,23 +71,20 @@ def list_deliveries(
     json: JsonOption = False,
 ) -> None:
     """List deliveries, newest first."""
-    query = page_query(limit, cursor)
-    wanted = DeliveryFilter(
+    query = DeliveryQuery(
+        limit=limit,
+        cursor=cursor,
         status=status,
         reason=reason,
         sdk_event=sdk_event,
-        network_event=tiktok_event,
+        tiktok_event=tiktok_event,
         event_id=event_id,
         appsprint_id=appsprint_id,
-        since=None if start is None else start.at,
-        until=None if end is None else end.at,
+        start=start,
+        end=end,
     )
     with open_services() as services:
-        after = None if query.after is None else DeliveryId(query.after)
-        found = services.deliveries.page(
-            chosen_app(services, app_id), wanted, after=after, limit=query.read
-        )
-    page = page_of(found, query, id_of=lambda one: one.id, render=delivery_answer)
+        page = deliveries_page(services, chosen_app(services, app_id), query)
     print_items(page, COLUMNS, as_json=json)
 
 
@@ -104,7 +102,7 @@ def show(
     if json:
         print_json(answer)
         return
-    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(answer))
+    plain = as_plain(answer)
     attempts, payload = plain.pop("attempts"), plain.pop("payload")
     print_one(plain, as_json=False)
     if payload is not None:
@@ -138,18 +136,18 @@ def redrive(
     letters of the app go.
     """
     chosen = [DeliveryId(one) for one in ids] if ids else None
-    wanted = DeliveryFilter(
+    wanted = DeliveryFilterBody(
         reason=reason,
         sdk_event=sdk_event,
-        network_event=tiktok_event,
+        tiktok_event=tiktok_event,
         event_id=event_id,
         appsprint_id=appsprint_id,
-        since=None if start is None else start.at,
-        until=None if end is None else end.at,
+        start=start,
+        end=end,
     )
-    if chosen is not None and wanted != DeliveryFilter():
+    if chosen is not None and wanted != DeliveryFilterBody():
         raise typer.BadParameter("give either --id or the other options, and not both")
-    selection = None if chosen is not None else wanted
+    selection = None if chosen is not None else delivery_filter(wanted)
     with open_services() as services:
         owner, deliveries = chosen_app(services, app_id), services.deliveries
         amount = deliveries.redrive(owner, ids=chosen, wanted=selection, dry_run=True)

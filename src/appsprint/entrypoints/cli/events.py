@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from appsprint.domain.ids import EventId, InstallId
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
     AppOption,
@@ -20,9 +19,8 @@ from appsprint.entrypoints.cli.options import (
 )
 from appsprint.entrypoints.cli.output import print_items
 from appsprint.entrypoints.cli.session import open_services
-from appsprint.entrypoints.http.api.installs import event_answer, refused_answer
-from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT, page_of
-from appsprint.ports.events import EventFilter
+from appsprint.entrypoints.http.api.installs import EventQuery, events_page, refusals_page
+from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT
 
 app = new_noun()
 
@@ -49,22 +47,19 @@ def list_events(
     json: JsonOption = False,
 ) -> None:
     """List stored events with their outcome at each network, newest arrival first."""
-    query = page_query(limit, cursor)
-    wanted = EventFilter(
+    query = EventQuery(
+        limit=limit,
+        cursor=cursor,
         event_type=event_type,
         event_name=event_name,
         event_id=event_id,
         appsprint_id=appsprint_id,
-        install_id=None if install_id is None else InstallId(install_id),
-        since=None if start is None else start.at,
-        until=None if end is None else end.at,
+        install_id=install_id,
+        start=start,
+        end=end,
     )
     with open_services() as services:
-        after = None if query.after is None else EventId(query.after)
-        found = services.events.page(
-            chosen_app(services, app_id), wanted, after=after, limit=query.read
-        )
-    page = page_of(found, query, id_of=lambda one: one.event.id, render=event_answer)
+        page = events_page(services, chosen_app(services, app_id), query)
     print_items(page, COLUMNS, as_json=json)
 
 
@@ -79,8 +74,5 @@ def refused(
     """List events that were received and not stored, newest first, with the reason."""
     query = page_query(limit, cursor)
     with open_services() as services:
-        found = services.events.refusals(
-            chosen_app(services, app_id), after=query.after, limit=query.read
-        )
-    page = page_of(found, query, id_of=lambda one: one.id, render=refused_answer)
+        page = refusals_page(services, chosen_app(services, app_id), query)
     print_items(page, REFUSED_COLUMNS, as_json=json)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 
-from appsprint.domain.ids import InstallId, LinkId
+from appsprint.domain.ids import InstallId
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
     AppOption,
@@ -17,9 +16,9 @@ from appsprint.entrypoints.cli.options import (
     LimitOption,
     StartOption,
     chosen_app,
-    page_query,
 )
 from appsprint.entrypoints.cli.output import (
+    as_plain,
     print_items,
     print_json,
     print_one,
@@ -27,9 +26,12 @@ from appsprint.entrypoints.cli.output import (
     table_of,
 )
 from appsprint.entrypoints.cli.session import open_services
-from appsprint.entrypoints.http.api.installs import install_answer, install_detail_answer
-from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT, page_of
-from appsprint.ports.installs import InstallFilter
+from appsprint.entrypoints.http.api.installs import (
+    InstallQuery,
+    install_detail_answer,
+    installs_page,
+)
+from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT
 
 app = new_noun()
 
@@ -62,23 +64,20 @@ def list_installs(
     json: JsonOption = False,
 ) -> None:
     """List installs, newest arrival first."""
-    query = page_query(limit, cursor)
-    wanted = InstallFilter(
+    query = InstallQuery(
+        limit=limit,
+        cursor=cursor,
         is_attributed=attributed,
         campaign_id=campaign_id,
-        link_id=None if link_id is None else LinkId(link_id),
+        link_id=link_id,
         match_type=match_type,
         appsprint_id=appsprint_id,
         customer_user_id=customer_user_id,
-        since=None if start is None else start.at,
-        until=None if end is None else end.at,
+        start=start,
+        end=end,
     )
     with open_services() as services:
-        after = None if query.after is None else InstallId(query.after)
-        found = services.installs.page(
-            chosen_app(services, app_id), wanted, after=after, limit=query.read
-        )
-    page = page_of(found, query, id_of=lambda one: one.install.id, render=install_answer)
+        page = installs_page(services, chosen_app(services, app_id), query)
     print_items(page, COLUMNS, as_json=json)
 
 
@@ -98,7 +97,7 @@ def show(
     if json:
         print_json(answer)
         return
-    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(answer))
+    plain = as_plain(answer)
     explanation, versions = plain.pop("explanation"), plain.pop("decisions")
     print_one(plain, as_json=False)
     if len(versions) > 1:

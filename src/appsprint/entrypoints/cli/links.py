@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -22,8 +21,8 @@ from appsprint.entrypoints.cli.options import (
 )
 from appsprint.entrypoints.cli.output import print_items, print_one
 from appsprint.entrypoints.cli.session import open_services
-from appsprint.entrypoints.http.api.links import counted_link_answer, link_answer
-from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT, page_of
+from appsprint.entrypoints.http.api.links import counted_link_answer, link_answer, links_page
+from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT
 from appsprint.ports.links import LinkCounts
 from appsprint.services.links import LinkChanges, NewLink
 
@@ -44,15 +43,7 @@ def list_links(
     """List an app's ad links with their counts, newest first, archived ones included."""
     query = page_query(limit, cursor)
     with open_services() as services:
-        links = services.links
-        after = None if query.after is None else LinkId(query.after)
-        found = links.page(chosen_app(services, app_id), after=after, limit=query.read)
-        page = page_of(
-            found,
-            query,
-            id_of=lambda one: one.link.id,
-            render=partial(counted_link_answer, links),
-        )
+        page = links_page(services, chosen_app(services, app_id), query)
     print_items(page, COLUMNS, as_json=json)
 
 

@@ -45,7 +45,7 @@ def print_one(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    lines = _flat(_builtins(answer), "")
+    lines = _flat(as_plain(answer), "")
     width = max((len(name) for name, _ in lines), default=0)
     for name, value in lines:
         # Never folded, so that a long address can be copied.
@@ -62,7 +62,7 @@ def print_items(answer: Answer, columns: Sequence[str], *, as_json: bool) -> Non
     if as_json:
         print_json(answer)
         return
-    plain = _builtins(answer)
+    plain = as_plain(answer)
     print_table(table_of(plain["items"], columns))
     if not plain["items"]:
         tell("There are none.")
@@ -121,7 +121,8 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _builtins(answer: Answer) -> dict[str, Any]:
+def as_plain(answer: Answer) -> dict[str, Any]:
+    """The answer as plain dicts, lists, texts and numbers."""
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(answer))
     return plain
 

@@ -18,6 +18,7 @@ from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.paging import Page, PageQuery, page_of
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
 from appsprint.ports.deliveries import AttemptRecord, DeliveryDetail, DeliveryFilter
+from appsprint.services.catalog import Services
 
 PATH = "/apps/{app_id:str}/deliveries"
 
@@ -116,12 +117,7 @@ class DeliveryDetailAnswer(DeliveryAnswer, frozen=True, kw_only=True):
 )
 def list_deliveries(request: ApiRequest, app_id: PathId) -> Page[DeliveryAnswer]:
     """List deliveries, newest first."""
-    query = read_query(request, DeliveryQuery)
-    after = None if query.after is None else DeliveryId(query.after)
-    found = services_of(request).deliveries.page(
-        AppId(app_id), _filter(query), after=after, limit=query.read
-    )
-    return page_of(found, query, id_of=lambda one: one.id, render=delivery_answer)
+    return deliveries_page(services_of(request), AppId(app_id), read_query(request, DeliveryQuery))
 
 
 @route(
@@ -154,7 +150,7 @@ def redrive(request: ApiRequest, app_id: PathId, body: RawBody) -> RedriveAnswer
     amount = services_of(request).deliveries.redrive(
         AppId(app_id),
         ids=_ids(wanted.ids),
-        wanted=None if wanted.filter is None else _filter(wanted.filter),
+        wanted=None if wanted.filter is None else delivery_filter(wanted.filter),
         dry_run=wanted.dry_run,
     )
     if wanted.dry_run:
@@ -166,7 +162,17 @@ def _ids(given: Sequence[str] | None) -> Sequence[DeliveryId] | None:
     return None if given is None else [DeliveryId(one) for one in given]
 
 
-def _filter(wanted: DeliveryQuery | DeliveryFilterBody) -> DeliveryFilter:
+def deliveries_page(
+    services: Services, app_id: AppId, query: DeliveryQuery
+) -> Page[DeliveryAnswer]:
+    """Deliveries as they are answered, over HTTP and on the command line."""
+    after = None if query.after is None else DeliveryId(query.after)
+    found = services.deliveries.page(app_id, delivery_filter(query), after=after, limit=query.read)
+    return page_of(found, query, id_of=lambda one: one.id, render=delivery_answer)
+
+
+def delivery_filter(wanted: DeliveryQuery | DeliveryFilterBody) -> DeliveryFilter:
+    """What is asked for, as the service takes it."""
     return DeliveryFilter(
         status=wanted.status,
         reason=wanted.reason,

@@ -20,6 +20,7 @@ from appsprint.entrypoints.http.api.paging import Page, PageQuery, page_of
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
 from appsprint.ports.events import EventFilter, EventWithOutcome
 from appsprint.ports.installs import AttributedInstall, Attribution, InstallFilter
+from appsprint.services.catalog import Services
 
 PATH = "/apps/{app_id:str}"
 
@@ -138,12 +139,7 @@ class RefusedEventAnswer(msgspec.Struct, frozen=True, kw_only=True):
 )
 def list_installs(request: ApiRequest, app_id: PathId) -> Page[InstallAnswer]:
     """List installs, newest arrival first."""
-    query = read_query(request, InstallQuery)
-    after = None if query.after is None else InstallId(query.after)
-    found = services_of(request).installs.page(
-        AppId(app_id), _install_filter(query), after=after, limit=query.read
-    )
-    return page_of(found, query, id_of=lambda one: one.install.id, render=install_answer)
+    return installs_page(services_of(request), AppId(app_id), read_query(request, InstallQuery))
 
 
 @route(
@@ -169,12 +165,7 @@ def get_install(request: ApiRequest, app_id: PathId, install_id: PathId) -> Inst
 )
 def list_events(request: ApiRequest, app_id: PathId) -> Page[EventAnswer]:
     """List stored events with their outcome per network, newest arrival first."""
-    query = read_query(request, EventQuery)
-    after = None if query.after is None else EventId(query.after)
-    found = services_of(request).events.page(
-        AppId(app_id), _event_filter(query), after=after, limit=query.read
-    )
-    return page_of(found, query, id_of=lambda one: one.event.id, render=event_answer)
+    return events_page(services_of(request), AppId(app_id), read_query(request, EventQuery))
 
 
 @route(
@@ -187,13 +178,12 @@ def list_events(request: ApiRequest, app_id: PathId) -> Page[EventAnswer]:
 )
 def list_refused_events(request: ApiRequest, app_id: PathId) -> Page[RefusedEventAnswer]:
     """List events that were received and not stored, newest first."""
-    query = read_query(request, PageQuery)
-    found = services_of(request).events.refusals(AppId(app_id), after=query.after, limit=query.read)
-    return page_of(found, query, id_of=lambda one: one.id, render=refused_answer)
+    return refusals_page(services_of(request), AppId(app_id), read_query(request, PageQuery))
 
 
-def _install_filter(query: InstallQuery) -> InstallFilter:
-    return InstallFilter(
+def installs_page(services: Services, app_id: AppId, query: InstallQuery) -> Page[InstallAnswer]:
+    """Installs as they are answered, over HTTP and on the command line."""
+    wanted = InstallFilter(
         is_attributed=query.is_attributed,
         campaign_id=query.campaign_id,
         link_id=None if query.link_id is None else LinkId(query.link_id),
@@ -203,10 +193,14 @@ def _install_filter(query: InstallQuery) -> InstallFilter:
         since=None if query.start is None else query.start.at,
         until=None if query.end is None else query.end.at,
     )
+    after = None if query.after is None else InstallId(query.after)
+    found = services.installs.page(app_id, wanted, after=after, limit=query.read)
+    return page_of(found, query, id_of=lambda one: one.install.id, render=install_answer)
 
 
-def _event_filter(query: EventQuery) -> EventFilter:
-    return EventFilter(
+def events_page(services: Services, app_id: AppId, query: EventQuery) -> Page[EventAnswer]:
+    """Stored events as they are answered, over HTTP and on the command line."""
+    wanted = EventFilter(
         event_type=query.event_type,
         event_name=query.event_name,
         event_id=query.event_id,
@@ -215,6 +209,15 @@ def _event_filter(query: EventQuery) -> EventFilter:
         since=None if query.start is None else query.start.at,
         until=None if query.end is None else query.end.at,
     )
+    after = None if query.after is None else EventId(query.after)
+    found = services.events.page(app_id, wanted, after=after, limit=query.read)
+    return page_of(found, query, id_of=lambda one: one.event.id, render=event_answer)
+
+
+def refusals_page(services: Services, app_id: AppId, query: PageQuery) -> Page[RefusedEventAnswer]:
+    """Refused events as they are answered, over HTTP and on the command line."""
+    found = services.events.refusals(app_id, after=query.after, limit=query.read)
+    return page_of(found, query, id_of=lambda one: one.id, render=refused_answer)
 
 
 def install_answer(found: AttributedInstall) -> InstallAnswer:

@@ -19,6 +19,7 @@ from appsprint.entrypoints.http.api.fields import Name, UtcTime
 from appsprint.entrypoints.http.api.paging import Page, PageQuery, page_of
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
 from appsprint.ports.links import LinkCounts
+from appsprint.services.catalog import Services
 from appsprint.services.links import CountedLink, LinkChanges, LinkService, NewLink
 
 Destination = Annotated[
@@ -108,10 +109,14 @@ def create_link(request: ApiRequest, app_id: PathId, body: RawBody) -> Response[
 )
 def list_links(request: ApiRequest, app_id: PathId) -> Page[LinkAnswer]:
     """List an app's ad links, newest first, archived ones included."""
-    query = read_query(request, PageQuery)
-    links = services_of(request).links
+    return links_page(services_of(request), AppId(app_id), read_query(request, PageQuery))
+
+
+def links_page(services: Services, app_id: AppId, query: PageQuery) -> Page[LinkAnswer]:
+    """Links as they are answered, over HTTP and on the command line."""
+    links = services.links
     after = None if query.after is None else LinkId(query.after)
-    found = links.page(AppId(app_id), after=after, limit=query.read)
+    found = links.page(app_id, after=after, limit=query.read)
     return page_of(
         found, query, id_of=lambda one: one.link.id, render=partial(counted_link_answer, links)
     )
