@@ -35,6 +35,7 @@ from appsprint.services.apps import AppService
 from appsprint.services.audit import AuditService
 from appsprint.services.campaigns import CampaignService
 from appsprint.services.catalog import Services
+from appsprint.services.clicks import SpoolReplay
 from appsprint.services.connections import ConnectionService
 from appsprint.services.costs import CostSyncService
 from appsprint.services.deliveries import DeliveryService
@@ -51,6 +52,7 @@ from appsprint.services.links import LinkService
 from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
+from appsprint.services.privacy import PrivacyService
 from appsprint.services.replay import Replay
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
@@ -103,6 +105,7 @@ class Parts:
     directory: Directory
     jitter: Callable[[], float] = random.random
     lease: timedelta = LEASE
+    replay_spool: Callable[[], object] = lambda: None
 
 
 def build(
@@ -126,6 +129,7 @@ def build(
     """
     path = database_path(settings.database_url)
     listener = _ChangeListener()
+    spool = FileSpool(path.with_name(f"{path.name}-spool"))
     store = SqliteStore(path, exclusive=is_server, on_foreign_change=listener)
     try:
         tiktok = _tiktok(settings)
@@ -139,13 +143,16 @@ def build(
             passwords=Argon2Passwords(),
             directory=Directory(store, {AdNetwork.TIKTOK: tiktok}),
             lease=lease,
+            replay_spool=SpoolReplay(store=store, spool=spool).replay
+            if is_server
+            else _leave_spool,
         )
         parts.directory.refresh()
     except Exception:
         store.close()
         raise
     listener.directory = parts.directory
-    services, spool = services_over(parts), FileSpool(path.with_name(f"{path.name}-spool"))
+    services = services_over(parts)
     return Process(
         services=services,
         doctor=_doctor(services, SqliteInspection(path), spool),
@@ -153,6 +160,10 @@ def build(
         store=store,
         tiktok=tiktok,
     )
+
+
+def _leave_spool() -> None:
+    """The server replays its spool within a second; two processes must not."""
 
 
 class _ChangeListener:
@@ -213,6 +224,12 @@ def services_over(parts: Parts) -> Services:
             store=store, clock=clock, secrets=secrets, directory=directory
         ),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
+        privacy=PrivacyService(
+            store=store,
+            clock=clock,
+            retention=settings.retention,
+            replay_spool=parts.replay_spool,
+        ),
     )
 
 

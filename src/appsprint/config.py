@@ -7,10 +7,12 @@ import ipaddress
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from appsprint.domain.privacy import PersonalData, Retention
 from appsprint.errors import ConfigurationError
 
 PREFIX = "APPSPRINT_"
@@ -66,6 +68,14 @@ def _seconds(lowest: float, highest: float) -> Callable[[str], float]:
         return value
 
     return read
+
+
+def _retention_days(raw: str) -> int:
+    value = int(raw)
+    # Attribution looks back at most 30 days, and an event is sent within two.
+    if value != 0 and not 31 <= value <= 36_500:
+        raise ValueError("must be 0, or 31 to 36500 days")
+    return value
 
 
 def _choice(*allowed: str) -> Callable[[str], str]:
@@ -182,6 +192,29 @@ class Settings:
     session_days: int = _setting(
         14, _integer(1, 90), "Days after which a member has to sign in again in any case."
     )
+    retention_clicks_days: int = _setting(
+        90,
+        _retention_days,
+        "Days until clicks that earned nothing are deleted and the others lose address, browser "
+        "and parameters; 31 or more, 0 keeps them.",
+    )
+    retention_installs_days: int = _setting(
+        400,
+        _retention_days,
+        "Days until installs lose address, web view, referrer, advertising ids and explanation; "
+        "31 or more, 0 keeps them.",
+    )
+    retention_events_days: int = _setting(
+        400,
+        _retention_days,
+        "Days until in-app events lose address and parameters; 31 or more, 0 keeps them.",
+    )
+    retention_deliveries_days: int = _setting(
+        90,
+        _retention_days,
+        "Days until deliveries lose what was sent, and refused events what was quoted of them; "
+        "31 or more, 0 keeps them.",
+    )
     log_format: str = _setting("text", _choice("text", "json"), "`text` or `json`.")
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "The least severe line that is kept."
@@ -192,6 +225,19 @@ class Settings:
         """Where people reach the server, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def retention(self) -> Retention:
+        """How long each kind of personal data is kept."""
+        days = {
+            PersonalData.CLICKS: self.retention_clicks_days,
+            PersonalData.FILTERED_VISITS: self.retention_clicks_days,
+            PersonalData.INSTALLS: self.retention_installs_days,
+            PersonalData.EVENTS: self.retention_events_days,
+            PersonalData.REFUSED_EVENTS: self.retention_deliveries_days,
+            PersonalData.DELIVERIES: self.retention_deliveries_days,
+        }
+        return Retention({kind: timedelta(days=number) for kind, number in days.items() if number})
 
     @property
     def tracking_url(self) -> str:

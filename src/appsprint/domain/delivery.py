@@ -39,7 +39,8 @@ class SkipReason(StrEnum):
     """Why an eligible event is not sent.
 
     Four times because it lacks the ad network's web context; a refund because the network has
-    no event that takes revenue back, and would count another purchase.
+    no event that takes revenue back, and would count another purchase; or because the person's
+    data was erased first.
     """
 
     MISSING_CLICK_ID = "missing_ttclid"
@@ -47,6 +48,7 @@ class SkipReason(StrEnum):
     MISSING_USER_AGENT = "missing_user_agent"
     MISSING_PAGE_URL = "missing_page_url"
     REFUND = "refund"
+    ERASED = "erased"
 
 
 class DeadReason(StrEnum):

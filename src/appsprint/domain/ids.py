@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 AppId = NewType("AppId", str)
 KeyId = NewType("KeyId", str)
@@ -31,3 +34,12 @@ class IdPrefix(StrEnum):
     SEND = "snd_"
     TOKEN = "tok_"
     MEMBER = "mem_"
+
+
+def first_id_at(prefix: IdPrefix, instant: datetime) -> str:
+    """The smallest id that can have been made at ``instant`` or later.
+
+    An id is its prefix, 48 bits of Unix milliseconds and 80 bits of chance, in hexadecimal.
+    """
+    milliseconds = (instant - _EPOCH) // timedelta(milliseconds=1)
+    return f"{prefix.value}{max(milliseconds, 0):012x}{0:020x}"

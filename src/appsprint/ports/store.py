@@ -18,6 +18,7 @@ from appsprint.ports.events import EventRepository
 from appsprint.ports.installs import InstallRepository
 from appsprint.ports.links import LinkRepository
 from appsprint.ports.members import MemberRepository
+from appsprint.ports.privacy import PrivacyRepository
 from appsprint.ports.reports import ReportRepository
 from appsprint.ports.rollups import RollupRepository
 
@@ -80,6 +81,11 @@ class UnitOfWork(Protocol):
     @property
     def costs(self) -> CostRepository:
         """Campaigns and cost rows."""
+        ...
+
+    @property
+    def privacy(self) -> PrivacyRepository:
+        """Erasing and forgetting."""
         ...
 
     @property
@@ -157,6 +163,14 @@ class Store(Protocol):
         self, click: Click | FilteredVisit, sink: CompletionSink, ticket: object
     ) -> None:
         """Store a click or a filtered visit. One that is already stored changes nothing."""
+        ...
+
+    def clear_deleted(self) -> None:
+        """Return once no file of the store holds any more what was erased or forgotten.
+
+        Raises:
+            StoreUnavailable: A long read is still under way; try again later.
+        """
         ...
 
     def close(self) -> None:

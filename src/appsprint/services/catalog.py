@@ -30,6 +30,7 @@ from appsprint.services.links import LinkService
 from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
+from appsprint.services.privacy import PrivacyService
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
 from appsprint.services.sending import SendingService
@@ -75,3 +76,4 @@ class Services:
     diagnostics: DiagnosticsService
     idempotency: IdempotencyService
     exports: ExportService
+    privacy: PrivacyService

@@ -62,6 +62,7 @@ GET /api/v1/apps/{app_id}/deliveries
 GET /api/v1/apps/{app_id}/deliveries/{delivery_id}
 POST /api/v1/apps/{app_id}/deliveries/redrive
 GET /api/v1/apps/{app_id}/export/{kind}
+POST /api/v1/apps/{app_id}/erase
 POST /api/v1/tokens
 GET /api/v1/tokens
 DELETE /api/v1/tokens/{token_id}

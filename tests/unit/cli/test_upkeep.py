@@ -208,3 +208,16 @@ def test_the_doctor_fails_when_the_books_do_not_balance(
 
     assert "failing" in stdout
     assert stderr.startswith("1 failing, ")
+
+
+def test_a_person_is_erased_after_asking(program: Program, store: SqliteStore) -> None:
+    """A dry run tells first and asks nothing; a no leaves everything."""
+    install = put_install(store, program.make_app(), NOON)
+    put_event(store, install, NOON)
+    who = ("erase", "--appsprint-id", install.appsprint_id)
+
+    assert program.json(*who, "--dry-run")["erased"] == 3
+    program.run(*who, code=1, stdin="n\n")
+    assert program.json(*who, "--yes")["rows"]["events"] == 1
+    assert program.json(*who, "--yes")["erased"] == 0
+    program.run("erase", "--yes", code=2)

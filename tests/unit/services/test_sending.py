@@ -507,6 +507,9 @@ class CrashingStore:
     ) -> None:
         self._store.enqueue_click(click, sink, ticket)
 
+    def clear_deleted(self) -> None:
+        self._store.clear_deleted()
+
     def close(self) -> None:
         self._store.close()
 

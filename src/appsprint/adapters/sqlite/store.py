@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +44,7 @@ class SqliteStore:
         busy_timeout_ms: int = 5_000,
     ) -> None:
         self._path = path
+        self._busy_timeout_ms = busy_timeout_ms
         self._lock = ServerLock(path)
         self._readers = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
@@ -93,6 +94,18 @@ class SqliteStore:
     ) -> None:
         """Queue a click; the sink learns the outcome after the commit."""
         self._writer.put(Job(click, sink, ticket))
+
+    def clear_deleted(self) -> None:
+        """Move the log into the database and empty it: it holds pages as they were before."""
+        try:
+            with closing(
+                open_writer(self._path, busy_timeout_ms=self._busy_timeout_ms)
+            ) as connection:
+                is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.Error as exc:
+            raise StoreUnavailable(f"the database's log cannot be emptied now: {exc}") from exc
+        if is_busy:
+            raise StoreUnavailable("the database's log cannot be emptied while it is read")
 
     def backlog(self) -> int:
         """About how many writes wait for the writer."""

@@ -16,6 +16,7 @@ from appsprint.adapters.sqlite.events import SqliteEvents
 from appsprint.adapters.sqlite.installs import SqliteInstalls
 from appsprint.adapters.sqlite.links import SqliteLinks
 from appsprint.adapters.sqlite.members import SqliteMembers
+from appsprint.adapters.sqlite.privacy import SqlitePrivacy
 from appsprint.adapters.sqlite.reports import SqliteReports
 from appsprint.adapters.sqlite.rollups import SqliteRollups
 
@@ -35,6 +36,7 @@ class SqliteUnitOfWork:
         self.deliveries = SqliteDeliveries(connection)
         self.connections = SqliteConnections(connection)
         self.costs = SqliteCosts(connection)
+        self.privacy = SqlitePrivacy(connection)
         self.reports = SqliteReports(connection)
         self.rollups = SqliteRollups(connection)
         self.diagnostics = SqliteDiagnostics(connection)

@@ -28,6 +28,7 @@ NOUNS: Mapping[str, str] = {
     "events": "In-app events, and what became of them.",
     "deliveries": "Deliveries: events on their way to TikTok.",
     "export": "Export raw data as CSV or JSON lines.",
+    "erase": "Erase one device's or one customer's data.",
     "attribution": "The matching of clicks and installs by itself.",
     "members": "Members: the people who sign in to the dashboard.",
     "tokens": "Tokens of the management API.",

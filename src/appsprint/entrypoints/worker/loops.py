@@ -150,3 +150,4 @@ class Worker:
     def _upkeep(self) -> None:
         self._services.access.forget_old_answers()
         self._services.sessions.forget_over()
+        self._services.privacy.forget_old()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -220,3 +220,19 @@ def in_one_group(
 def data_version(connection: sqlite3.Connection) -> int:
     """Rises with every commit of others."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def test_the_log_is_not_emptied_under_a_reader(store: SqliteStore) -> None:
+    """It may still see the pages as they were; once it has ended they are gone."""
+
+    def read(uow: UnitOfWork) -> None:
+        uow.apps.all()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(store.write, adding(0)).result(WAIT_SECONDS)
+            pool.submit(store.clear_deleted).result(WAIT_SECONDS)
+
+    with pytest.raises(StoreUnavailable):
+        store.read(read)
+
+    store.clear_deleted()
+    assert names(store) == ["app_0"]

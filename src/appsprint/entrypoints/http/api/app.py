@@ -13,6 +13,7 @@ from appsprint.entrypoints.http.api import (
     exports,
     installs,
     links,
+    privacy,
     reports,
     tiktok,
     tiktok_campaigns,
@@ -37,6 +38,7 @@ API_HANDLERS = (
     *installs.HANDLERS,
     *deliveries.HANDLERS,
     *exports.HANDLERS,
+    *privacy.HANDLERS,
     *tokens.HANDLERS,
 )
 DOCUMENT_PATH = "/api/openapi.json"

@@ -39,6 +39,7 @@ class ApiTag(StrEnum):
     INSTALLS = "Installs and events"
     DELIVERIES = "Deliveries"
     EXPORTS = "Exports"
+    PRIVACY = "Privacy"
     ACCESS = "Access"
 
 

@@ -1,0 +1,78 @@
+"""Erasing and forgetting in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+
+from appsprint.adapters.sqlite.sql import queries
+from appsprint.domain.ids import AppId, ClickId, InstallId
+from appsprint.domain.link import AdNetwork
+from appsprint.domain.privacy import DataSubject, ErasedRows, PersonalData
+
+_SQL = queries("privacy")
+
+# What forgetting a kind runs, over the same rows, in this order.
+_FORGET: Mapping[PersonalData, Sequence[str]] = {
+    PersonalData.CLICKS: ("forget_clicks", "forget_credited_clicks"),
+    PersonalData.FILTERED_VISITS: ("forget_filtered_visits",),
+    PersonalData.INSTALLS: ("forget_identifiers", "forget_decisions", "forget_installs"),
+    PersonalData.EVENTS: ("forget_events",),
+    PersonalData.REFUSED_EVENTS: ("forget_refused_events",),
+    PersonalData.DELIVERIES: ("forget_deliveries",),
+}
+
+
+class SqlitePrivacy:
+    """See ``ports.privacy.PrivacyRepository``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def installs_of(self, app_id: AppId, subject: DataSubject) -> Sequence[InstallId]:
+        is_device = subject.appsprint_id is not None
+        query = _SQL["installs_of_device" if is_device else "installs_of_customer"]
+        value = subject.appsprint_id if is_device else subject.customer_user_id
+        rows = self._connection.execute(query, {"app_id": app_id, "value": value})
+        return [InstallId(row["install_id"]) for row in rows]
+
+    def erase(
+        self, app_id: AppId, install_id: InstallId, *, named_clicks: Collection[ClickId]
+    ) -> ErasedRows:
+        self._overwrite_deleted()
+        key = {"app_id": app_id, "install_id": install_id}
+        found = self._connection.execute(_SQL["clicks_of_install"], key)
+        click_ids = {*named_clicks, *(ClickId(row["click_id"]) for row in found)}
+        return ErasedRows(
+            clicks=sum(self._run("erase_click", {**key, "click_id": one}) for one in click_ids),
+            decisions=self._run("erase_decisions", key),
+            # Before the events and the install, which tell them which rows they are.
+            deliveries=sum(
+                self._run("erase_deliveries", {**key, "network": network.value})
+                for network in AdNetwork
+            ),
+            refused_events=self._run("erase_refused_events", key),
+            events=self._run("erase_events", key),
+            identifiers=self._run("erase_identifiers", key),
+            installs=self._run("erase_install", key),
+        )
+
+    def forget_old(self, app_id: AppId, kind: PersonalData, *, before: str, limit: int) -> int:
+        self._overwrite_deleted()
+        mark = self._connection.execute(_SQL["select_mark"], (app_id, kind)).fetchone()
+        after = "" if mark is None else str(mark["last_id"])
+        window = {"app_id": app_id, "after": after, "before": before, "limit": limit}
+        found = self._connection.execute(_SQL[f"old_{kind}"], window).fetchall()
+        if found:
+            last = str(found[-1][0])
+            for name in _FORGET[kind]:
+                self._run(name, {"app_id": app_id, "after": after, "last": last})
+            self._connection.execute(_SQL["set_mark"], (app_id, kind, last))
+        return len(found)
+
+    def _run(self, name: str, values: Mapping[str, str]) -> int:
+        return self._connection.execute(_SQL[name], values).rowcount
+
+    def _overwrite_deleted(self) -> None:
+        # Without it SQLite leaves deleted content in the file until the space is used again.
+        self._connection.execute("PRAGMA secure_delete = ON")

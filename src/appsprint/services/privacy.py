@@ -1,0 +1,141 @@
+"""Erases one person's data on demand, and forgets what is old."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from appsprint.domain.ids import AppId, ClickId, InstallId, first_id_at
+from appsprint.domain.privacy import PREFIXES, DataSubject, ErasedRows, PersonalData, Retention
+from appsprint.domain.referrer import parse_play_referrer
+from appsprint.errors import Conflict
+from appsprint.ports.clock import Clock
+from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.apps import require_app
+
+log = structlog.get_logger()
+
+# One short write each, so that requests wait for none of them.
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureReceipt:
+    """What was erased, for the person who asked; it names nobody.
+
+    Attributes:
+        is_dry_run: Nothing was erased; the figures tell what would be.
+    """
+
+    at: datetime
+    rows: ErasedRows
+    is_dry_run: bool
+
+
+class PrivacyService:
+    """Forgetting, so that reports keep their sums.
+
+    Args:
+        store: Holds the data.
+        clock: Decides what is old.
+        retention: How long each kind is kept.
+        replay_spool: Brings waiting clicks into the store, where they can be erased; only the
+            server may, because two processes would replay the same file.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        retention: Retention,
+        replay_spool: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._retention = retention
+        self._replay_spool = replay_spool
+
+    def erase(
+        self, app_id: AppId, subject: DataSubject, *, is_dry_run: bool = False
+    ) -> ErasureReceipt:
+        """Take a person out of everything that an app has; nothing found is no error.
+
+        A device that goes on sending is told that its install is unknown, and registers anew.
+
+        Raises:
+            NotFound: There is no such app.
+            StoreUnavailable: Also when deleted content could not be cleared from the files;
+                calling again does that.
+        """
+        self._store.read(lambda uow: require_app(uow, app_id))
+        if is_dry_run:
+            rows = self._try_out(app_id, subject)
+        else:
+            self._replay_spool()
+            rows = self._store.write(lambda uow: _erase(uow, app_id, subject))
+            self._store.clear_deleted()
+            log.info("person_erased", app_id=app_id, installs=rows.installs)
+        return ErasureReceipt(at=self._clock.now(), rows=rows, is_dry_run=is_dry_run)
+
+    def forget_old(self) -> int:
+        """Forget what is older than its retention, in every app; how many rows were looked at."""
+        apps = self._store.read(lambda uow: [app.id for app in uow.apps.all()])
+        looked_at = sum(self._forget(app_id, kind) for app_id in apps for kind in PersonalData)
+        if looked_at:
+            self._store.clear_deleted()
+            log.info("old_data_forgotten", rows=looked_at)
+        return looked_at
+
+    def _forget(self, app_id: AppId, kind: PersonalData) -> int:
+        due_before = self._retention.due_before(kind, self._clock.now())
+        if due_before is None:
+            return 0
+        before = first_id_at(PREFIXES[kind], due_before)
+        total, found = 0, ROWS_AT_ONCE
+        while found == ROWS_AT_ONCE:
+            found = self._store.write(
+                lambda uow: uow.privacy.forget_old(app_id, kind, before=before, limit=ROWS_AT_ONCE)
+            )
+            total += found
+        return total
+
+    def _try_out(self, app_id: AppId, subject: DataSubject) -> ErasedRows:
+        """Erase, and undo it."""
+        found: list[ErasedRows] = []
+
+        def work(uow: UnitOfWork) -> None:
+            found.append(_erase(uow, app_id, subject))
+            raise _UndoneError("undone on purpose")
+
+        with contextlib.suppress(_UndoneError):
+            self._store.write(work)
+        return found[0]
+
+
+class _UndoneError(Conflict):
+    """Keeps a dry run's work from being kept; nobody outside ever sees it."""
+
+
+def _erase(uow: UnitOfWork, app_id: AppId, subject: DataSubject) -> ErasedRows:
+    return sum(
+        (
+            uow.privacy.erase(app_id, one, named_clicks=_named_clicks(uow, app_id, one))
+            for one in uow.privacy.installs_of(app_id, subject)
+        ),
+        ErasedRows(),
+    )
+
+
+def _named_clicks(uow: UnitOfWork, app_id: AppId, install_id: InstallId) -> set[ClickId]:
+    """The clicks that the device itself named, whether they earned it or not."""
+    found = uow.installs.get(app_id, install_id)
+    if found is None:
+        return set()
+    referrer = parse_play_referrer(found.install.install_referrer)
+    named = (found.install.given_click_id, referrer.click_id)
+    return {ClickId(one) for one in named if one}

@@ -1,0 +1,54 @@
+"""``POST …/erase`` over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from appsprint.domain.ids import AppId
+from tests.support.control_plane import NOON, ControlPlane
+from tests.support.facts import put_event, put_install
+
+Client = TestClient[Litestar]
+
+
+def test_a_receipt_tells_how_many_rows(plane: ControlPlane, client: Client, base: str) -> None:
+    """By kind and in total; the dry run first, then for good."""
+    install = put_install(plane.store, AppId(base.rpartition("/")[2]), NOON)
+    put_event(plane.store, install, NOON)
+    body = {"appsprint_id": install.appsprint_id}
+
+    tried = client.post(f"{base}/erase", json={**body, "dry_run": True}).json()
+    done = client.post(f"{base}/erase", json=body).json()
+    again = client.post(f"{base}/erase", json=body).json()
+
+    rows = {"installs": 1, "clicks": 0, "events": 1, "deliveries": 0, "identifiers": 0}
+    assert done == {
+        "erased_at": "2026-03-29T12:00:00Z",
+        "erased": 3,
+        "rows": {**rows, "decisions": 1, "refused_events": 0},
+        "dry_run": False,
+    }
+    assert tried == {**done, "dry_run": True}
+    assert again["erased"] == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, None),
+        ({"appsprint_id": "a", "customer_user_id": "b"}, None),
+        ({"appsprint_id": ""}, "appsprint_id"),
+        ({"customer_user_id": "x" * 256}, "customer_user_id"),
+        ({"email": "anna@example.com"}, "email"),
+    ],
+)
+def test_anything_but_one_id_is_refused(
+    client: Client, base: str, body: dict[str, str], field: str | None
+) -> None:
+    """With the field that is wrong."""
+    answer = client.post(f"{base}/erase", json=body)
+
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["details"]] == ([field] if field else [])
