@@ -27,6 +27,7 @@ from appsprint.domain.member import SessionLimits
 from appsprint.domain.retry import RetrySchedule
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock, IdSource
+from appsprint.ports.exchange_rates import ExchangeRates
 from appsprint.ports.passwords import Passwords
 from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store
@@ -53,6 +54,7 @@ from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
 from appsprint.services.privacy import PrivacyService
+from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.replay import Replay
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
@@ -183,7 +185,8 @@ def services_over(parts: Parts) -> Services:
     networks, secrets, settings = parts.networks, parts.secrets, parts.settings
     access = AccessService(store=store, clock=clock, ids=ids)
     links, connections = _links(parts), _connections(parts)
-    reports = ReportService(store=store, clock=clock, rates=EcbExchangeRates())
+    rates = _exchange_rates(settings)
+    reports = ReportService(store=store, clock=clock, rates=rates)
     diagnostics = _diagnostics(parts, links, reports)
     members = MemberService(
         store=store, clock=clock, ids=ids, passwords=parts.passwords, secrets=secrets
@@ -216,6 +219,7 @@ def services_over(parts: Parts) -> Services:
         campaigns=CampaignService(store=store),
         reports=reports,
         overview=OverviewService(reports=reports, connections=connections, diagnostics=diagnostics),
+        reconciliation=_reconciliation(parts, rates),
         rollups=RollupService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
@@ -224,12 +228,22 @@ def services_over(parts: Parts) -> Services:
             store=store, clock=clock, secrets=secrets, directory=directory
         ),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
-        privacy=PrivacyService(
-            store=store,
-            clock=clock,
-            retention=settings.retention,
-            replay_spool=parts.replay_spool,
-        ),
+        privacy=_privacy(parts),
+    )
+
+
+def _privacy(parts: Parts) -> PrivacyService:
+    return PrivacyService(
+        store=parts.store,
+        clock=parts.clock,
+        retention=parts.settings.retention,
+        replay_spool=parts.replay_spool,
+    )
+
+
+def _reconciliation(parts: Parts, rates: ExchangeRates) -> ReconciliationService:
+    return ReconciliationService(
+        store=parts.store, clock=parts.clock, rates=rates, networks=parts.networks
     )
 
 
@@ -322,6 +336,14 @@ def _tiktok(settings: Settings) -> TikTokAdapter:
             reads_per_second=settings.tiktok_reads_per_second,
         )
     )
+
+
+def _exchange_rates(settings: Settings) -> EcbExchangeRates:
+    if settings.exchange_rates_file is None:
+        return EcbExchangeRates()
+    rates = EcbExchangeRates(Path(settings.exchange_rates_file))
+    rates.check()
+    return rates
 
 
 def _secret_box(settings: Settings, database: Path) -> SecretBox:

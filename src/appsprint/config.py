@@ -169,6 +169,12 @@ class Settings:
         _integer(0, 1440),
         "Minutes between checks whether TikTok still accepts each connection; 0 turns them off.",
     )
+    exchange_rates_file: str | None = _setting(
+        None,
+        _text,
+        "The European Central Bank's `eurofxref-hist.zip` or `.csv`, to be used instead of the "
+        "shipped rates. It may be replaced while the server runs.",
+    )
     delivery_wait_seconds: float = _setting(
         0.5, _seconds(0.01, 60), "How long events may gather into one batch, in seconds."
     )

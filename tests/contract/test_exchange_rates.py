@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
+from appsprint.errors import ConfigurationError
 from appsprint.ports.exchange_rates import ExchangeRates
 
 pytestmark = pytest.mark.contract
@@ -92,3 +93,44 @@ def test_many_threads_may_ask_first(rates: ExchangeRates) -> None:
         thread.join(30)
 
     assert found == [Decimal("1.10")] * 8
+
+
+def test_the_newest_day_is_told(rates: ExchangeRates) -> None:
+    """Days after it have its rates."""
+    assert rates.newest_on() == date(2026, 3, 17)
+
+
+def test_a_newer_file_is_used_at_once(tmp_path: Path) -> None:
+    """An operator renews the rates by putting the ECB's file in place."""
+    path = tmp_path / "rates.csv"
+    path.write_text(FILE, encoding="ascii")
+    rates = EcbExchangeRates(path)
+    on = date(2026, 3, 18)
+    before = rates.rate("EUR", "USD", on)
+    head, _, rest = FILE.partition("\n")
+    path.write_text(f"{head}\n2026-03-18,1.30,N/A,N/A,N/A,N/A\n{rest}", encoding="ascii")
+
+    assert (before, rates.rate("EUR", "USD", on)) == (Decimal("1.25"), Decimal("1.30"))
+
+
+@pytest.mark.parametrize("text", [None, "", "no rates"])
+def test_a_replacement_that_cannot_be_read_changes_nothing(
+    tmp_path: Path, text: str | None
+) -> None:
+    """Half a download never stops the reports."""
+    path = tmp_path / "rates.csv"
+    path.write_text(FILE, encoding="ascii")
+    rates = EcbExchangeRates(path)
+    rates.check()
+    if text is None:
+        path.unlink()
+    else:
+        path.write_text(text, encoding="ascii")
+
+    assert rates.rate("EUR", "USD", date(2026, 3, 17)) == Decimal("1.25")
+
+
+def test_a_file_that_never_could_be_read_is_told(tmp_path: Path) -> None:
+    """The program says so when it starts."""
+    with pytest.raises(ConfigurationError, match="eurofxref-hist"):
+        EcbExchangeRates(tmp_path / "missing.zip").check()

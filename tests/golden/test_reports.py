@@ -73,6 +73,10 @@ class RateTable:
         """The rate of exactly that day."""
         return self._rates.get((from_currency, to_currency, on.isoformat()))
 
+    def newest_on(self) -> date:
+        """The last day of the table."""
+        return max((date.fromisoformat(day) for _, _, day in self._rates), default=date.min)
+
 
 def report_on(case: Case, scene: Scene) -> Report:
     """What the service answers to the case's question."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,6 +31,10 @@ class NoRates:
 
     def rate(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
         """None, whatever is asked."""
+
+    def newest_on(self) -> date:
+        """Long ago."""
+        return date.min
 
 
 @pytest.fixture
@@ -192,6 +196,23 @@ def put_ad(
         landing_page_url=f"https://go.example/c/{slug}",
     )
     scene.cost(ad_id, NOON.date(), level=AdLevel.AD, spend=Decimal(spend))
+
+
+def test_the_period_before_has_as_many_days(store: SqliteStore) -> None:
+    """Both windows in the same days, side by side and without a gap."""
+    scene = Scene(store)
+    for days, spend in ((0, 1), (2, 2), (3, 4), (5, 8), (6, 16)):
+        scene.cost("c1", NOON.date() - timedelta(days=days), spend=Decimal(spend))
+    service = ReportService(store=store, clock=StandingClock(NOON), rates=NoRates())
+
+    query = ReportQuery(start_on=NOON.date() - timedelta(days=2))
+    compared = service.compared(scene.app_id, query)
+
+    shown = [
+        (report.start_on.day, report.end_on.day, report.totals.spend)
+        for report in (compared.report, compared.previous)
+    ]
+    assert shown == [(8, 10, Decimal(3)), (5, 7, Decimal(12))]
 
 
 def test_an_unknown_app(store: SqliteStore) -> None:

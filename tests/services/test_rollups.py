@@ -22,8 +22,9 @@ from appsprint.domain.report import Breakdown, InstallSum, RevenueSum, local_day
 from appsprint.domain.rollup import FactMark, Rollup, RollupKind, RollupSums, rolled_up
 from appsprint.errors import NotFound
 from appsprint.ports.store import UnitOfWork
-from appsprint.services import rollups as rollup_service
-from appsprint.services.rollups import RollupService, SumScope, attributed_sums, sums_of_kinds
+from appsprint.services import rollup_sums
+from appsprint.services.rollup_sums import SumScope, attributed_sums, sums_of_kinds
+from appsprint.services.rollups import RollupService
 from appsprint.testing.scene import Scene
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
@@ -264,7 +265,7 @@ def test_reports_read_the_old_rollup_until_the_new_one_is_ready(store: SqliteSto
 
 def test_far_behind_reads_the_facts(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tail that is too long is not worth reading: the facts of the report's days are less."""
-    monkeypatch.setattr(rollup_service, "LONGEST_TAIL", 1)
+    monkeypatch.setattr(rollup_sums, "LONGEST_TAIL", 1)
     story = Story(store)
     story.step()
     for number in range(3):

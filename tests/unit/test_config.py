@@ -39,6 +39,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "retention_installs_days": ("0", 0),
     "retention_events_days": ("36500", 36_500),
     "retention_deliveries_days": ("400", 400),
+    "exchange_rates_file": ("/srv/eurofxref-hist.zip", "/srv/eurofxref-hist.zip"),
     "delivery_wait_seconds": ("0.01", 0.01),
     "retry_first_seconds": ("3600", 3600.0),
     "retry_longest_seconds": ("86400", 86400.0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -74,6 +74,12 @@ def report_window(query: ReportQuery, *, today: date) -> tuple[date, date]:
         start_on = first_of(DEFAULT_REPORT_DAYS, end_on)
     require_window(start_on, end_on, max_days=MAX_REPORT_DAYS)
     return start_on, end_on
+
+
+def previous_window(query: ReportQuery, start_on: date, end_on: date) -> ReportQuery:
+    """The same question about as many days just before ``start_on``."""
+    before_on = start_on - timedelta(days=1)
+    return replace(query, start_on=before_on - (end_on - start_on), end_on=before_on)
 
 
 def first_of(days: int, end_on: date) -> date:

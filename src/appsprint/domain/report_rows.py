@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import assert_never
 
+from appsprint.domain.conversion import AmountConverter, RateOf
 from appsprint.domain.cost import AdEntity
 from appsprint.domain.metrics import ZERO, Figures, metrics_of, totals_of
-from appsprint.domain.money import from_micros, to_micros
+from appsprint.domain.money import from_micros
 from appsprint.domain.report import (
     AmountKind,
     Breakdown,
@@ -22,16 +23,12 @@ from appsprint.domain.report import (
     ReportDay,
     ReportRow,
     RevenueSum,
-    UnconvertedAmount,
 )
 
 UNKNOWN_CAMPAIGN = "Unknown campaign"
 UNKNOWN_ADGROUP = "Unknown ad group"
 UNKNOWN_AD = "Unknown ad"
 UNKNOWN_LINK = "Unknown link"
-
-# From one currency, to another, on a day: the factor, or None where there is no rate.
-RateOf = Callable[[str, str, date], Decimal | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +70,7 @@ def build_report(frame: ReportFrame, facts: ReportFacts, rate_of: RateOf) -> Rep
     of the same window can differ by some millionths. What cannot be converted is listed beside
     the rows: such revenue counts as attributed and adds no amount, such spend is not known.
     """
-    converter = _Converter(frame.currency, rate_of)
+    converter = AmountConverter(frame.currency, rate_of)
     tallies = _tallies_of(frame, facts, converter)
     names = _names_of(frame.breakdown, facts)
     rows = [_row(frame.breakdown, key, tally, names) for key, tally in tallies.items()]
@@ -88,47 +85,6 @@ def build_report(frame: ReportFrame, facts: ReportFacts, rate_of: RateOf) -> Rep
         as_of=_latest(facts),
         unconverted=converter.left(),
     )
-
-
-class _Converter:
-    """Turns amounts into the report's currency, and remembers what it could not turn."""
-
-    def __init__(self, currency: str, rate_of: RateOf) -> None:
-        self._currency = currency
-        self._rate_of = rate_of
-        self._left: dict[tuple[AmountKind, str | None], tuple[int, int]] = {}
-
-    def convert(
-        self, kind: AmountKind, micros: int | None, *, of: CostSum | RevenueSum
-    ) -> int | None:
-        """``micros`` in the report's currency, halves to even; None when there is no rate."""
-        if micros is None:
-            return None
-        currency = of.currency
-        if currency is None and isinstance(of, CostSum):
-            currency = self._currency
-        if currency == self._currency:
-            return micros
-        rate = None if currency is None else self._rate_of(currency, self._currency, of.day_on)
-        if rate is None:
-            self._leave(kind, currency, micros, of.events if isinstance(of, RevenueSum) else 0)
-            return None
-        return to_micros(from_micros(micros) * rate)
-
-    def left(self) -> tuple[UnconvertedAmount, ...]:
-        """What could not be turned, summed by kind and currency."""
-        return tuple(
-            UnconvertedAmount(
-                kind=kind, currency=currency, amount=from_micros(micros), events=events
-            )
-            for (kind, currency), (micros, events) in sorted(
-                self._left.items(), key=lambda item: (item[0][0], item[0][1] or "")
-            )
-        )
-
-    def _leave(self, kind: AmountKind, currency: str | None, micros: int, events: int) -> None:
-        known_micros, known_events = self._left.get((kind, currency), (0, 0))
-        self._left[kind, currency] = (known_micros + micros, known_events + events)
 
 
 @dataclass(slots=True)
@@ -146,7 +102,7 @@ class _Tally:
     name: str | None = None
     campaign_id: str | None = None
 
-    def add_cost(self, cost: CostSum, converter: _Converter) -> None:
+    def add_cost(self, cost: CostSum, converter: AmountConverter) -> None:
         spend = converter.convert(AmountKind.SPEND, cost.spend_micros, of=cost)
         revenue = converter.convert(
             AmountKind.REPORTED_REVENUE, cost.reported_revenue_micros, of=cost
@@ -161,7 +117,7 @@ class _Tally:
         self.installs += found.installs
         self._note(found)
 
-    def add_revenue(self, found: RevenueSum, converter: _Converter) -> None:
+    def add_revenue(self, found: RevenueSum, converter: AmountConverter) -> None:
         micros = converter.convert(AmountKind.REVENUE, found.revenue_micros, of=found)
         self.revenue_micros += micros or 0
         self.revenue_events += found.events
@@ -186,7 +142,7 @@ class _Tally:
 
 
 def _tallies_of(
-    frame: ReportFrame, facts: ReportFacts, converter: _Converter
+    frame: ReportFrame, facts: ReportFacts, converter: AmountConverter
 ) -> dict[str | None, _Tally]:
     """The sums of each row; every day has a row of its own."""
     tallies: dict[str | None, _Tally] = defaultdict(_Tally)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class ExchangeRates(Protocol):
-    """Reference rates by day; the same question always has the same answer."""
+    """Reference rates by day; only newer rates can change the answer to a question."""
 
     def rate(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
         """The factor that turns an amount of one currency into the other.
@@ -17,4 +17,8 @@ class ExchangeRates(Protocol):
         it that has one (weekends, holidays, days later than the rates at hand). None where a
         currency has no rate: unknown, not published yet, or no longer published.
         """
+        ...
+
+    def newest_on(self) -> date:
+        """The last day that has rates; later days have those of this day."""
         ...

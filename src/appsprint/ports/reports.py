@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from datetime import datetime
 from typing import Protocol
 
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
+from appsprint.domain.reconciliation import Restated, UnsentSum
 from appsprint.domain.report import Breakdown, CostSum, InstallSum, ReportDay, RevenueSum
 
 
@@ -50,4 +52,21 @@ class ReportRepository(Protocol):
             left_out: Ids of entities of the breakdown's level (campaigns for day and country)
                 that are another app's.
         """
+        ...
+
+    def restated(
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        days: Sequence[ReportDay],
+        *,
+        left_out: Set[str] = frozenset(),
+    ) -> Restated:
+        """What the network changed of campaigns' days later than 24 hours after their end."""
+        ...
+
+    def unsent(
+        self, app_id: AppId, network: AdNetwork, *, since: datetime, until: datetime
+    ) -> Sequence[UnsentSum]:
+        """Deliveries made from ``since`` on and before ``until`` that were not sent, most first."""
         ...

@@ -31,6 +31,7 @@ from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
 from appsprint.services.privacy import PrivacyService
+from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
 from appsprint.services.sending import SendingService
@@ -69,6 +70,7 @@ class Services:
     costs: CostSyncService
     campaigns: CampaignService
     reports: ReportService
+    reconciliation: ReconciliationService
     rollups: RollupService
     overview: OverviewService
     ledger: LedgerService

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from appsprint.domain.metrics import Metrics
 from appsprint.domain.money import money_text, ratio_text
 from appsprint.domain.report import Breakdown, Report, ReportRow, UnconvertedAmount
+from appsprint.services.reports import ComparedReport
 
 Cell = str | int | None
 
@@ -42,14 +43,29 @@ def report_document(report: Report) -> dict[str, object]:
         "time_zone": report.time_zone,
         "start": report.start_on.isoformat(),
         "end": report.end_on.isoformat(),
-        "as_of": None if report.as_of is None else _instant(report.as_of),
+        "as_of": None if report.as_of is None else instant_text(report.as_of),
         "unconverted": [_unconverted(left) for left in report.unconverted],
+    }
+
+
+def compared_document(compared: ComparedReport) -> dict[str, object]:
+    """The report's object with the period before it as its member ``previous``."""
+    previous = report_document(compared.previous)
+    kept = ("items", "totals", "start", "end", "unconverted")
+    return {
+        **report_document(compared.report),
+        "previous": {name: previous[name] for name in kept},
     }
 
 
 def report_fields(breakdown: Breakdown) -> tuple[str, ...]:
     """The names of a row's fields in their order; the CSV's header."""
     return (*_IDENTITIES[breakdown], *_METRIC_FIELDS)
+
+
+def identity_fields(breakdown: Breakdown) -> tuple[str, ...]:
+    """The names of the fields that tell what a row is about."""
+    return _IDENTITIES[breakdown]
 
 
 def to_csv(report: Report) -> str:
@@ -103,7 +119,7 @@ def _unconverted(left: UnconvertedAmount) -> dict[str, Cell]:
     }
 
 
-def _instant(instant: datetime) -> str:
+def instant_text(instant: datetime) -> str:
     """RFC 3339 in UTC."""
     text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, tzinfo
+from dataclasses import dataclass
 
-from appsprint.domain.app import App
-from appsprint.domain.connection import Connection
-from appsprint.domain.cost import AdEntity, AdLevel
-from appsprint.domain.ids import AppId, LinkId
-from appsprint.domain.link import AdNetwork
-from appsprint.domain.report import (
-    Breakdown,
-    CostSum,
-    InstallSum,
-    Report,
-    ReportDay,
-    RevenueSum,
-    local_days,
-)
-from appsprint.domain.report_query import ReportQuery, report_window
+from appsprint.domain.ids import AppId
+from appsprint.domain.report import Report
+from appsprint.domain.report_query import ReportQuery, previous_window
 from appsprint.domain.report_rows import ReportFacts, ReportFrame, build_report
-from appsprint.domain.shared_costs import taken_out
 from appsprint.ports.clock import Clock
 from appsprint.ports.exchange_rates import ExchangeRates
 from appsprint.ports.store import Store, UnitOfWork
-from appsprint.services.apps import require_app
-from appsprint.services.belonging import read_belongings
-from appsprint.services.reporting_zone import reporting_zone
-from appsprint.services.rollups import SumScope, attributed_sums
+from appsprint.services.report_facts import read_facts, read_frame
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedReport:
+    """A report beside the one of as many days just before."""
+
+    report: Report
+    previous: Report
 
 
 class ReportService:
@@ -50,87 +41,26 @@ class ReportService:
         frame, facts = self._store.read(lambda uow: self._load(uow, app_id, query))
         return build_report(frame, facts, self._rates.rate)
 
+    def compared(self, app_id: AppId, query: ReportQuery) -> ComparedReport:
+        """The report and the one of the period before it, both as of the same moment.
+
+        Raises:
+            As ``campaigns``; ``InvalidInput`` also where the period before is beyond calendars.
+        """
+
+        def load(uow: UnitOfWork) -> tuple[tuple[ReportFrame, ReportFacts], ...]:
+            found = self._load(uow, app_id, query)
+            days = found[0].days
+            before = previous_window(query, days[0].day_on, days[-1].day_on)
+            return found, self._load(uow, app_id, before)
+
+        report, previous = (
+            build_report(frame, facts, self._rates.rate) for frame, facts in self._store.read(load)
+        )
+        return ComparedReport(report, previous)
+
     def _load(
         self, uow: UnitOfWork, app_id: AppId, query: ReportQuery
     ) -> tuple[ReportFrame, ReportFacts]:
-        app = require_app(uow, app_id)
-        connection = uow.connections.get(app_id, query.network)
-        zone = reporting_zone(app, connection)
-        start_on, end_on = report_window(query, today=self._today(zone))
-        frame = ReportFrame(
-            breakdown=query.breakdown,
-            days=local_days(start_on, end_on, zone),
-            currency=_currency(uow, app, query.network, connection),
-            time_zone=zone.key,
-        )
-        return frame, _load_facts(uow, app_id, query, frame, connection)
-
-    def _today(self, zone: tzinfo) -> date:
-        return self._clock.now().astimezone(zone).date()
-
-
-def _load_facts(
-    uow: UnitOfWork,
-    app_id: AppId,
-    query: ReportQuery,
-    frame: ReportFrame,
-    connection: Connection | None,
-) -> ReportFacts:
-    scope = SumScope(
-        app_id=app_id, network=query.network, days=frame.days, time_zone=frame.time_zone
-    )
-    installs, revenue = attributed_sums(uow, scope, by := query.breakdown)
-    return ReportFacts(
-        installs=installs,
-        revenue=revenue,
-        costs=_costs(uow, app_id, query, frame.days),
-        entities=_entities(uow, app_id, query),
-        link_names=_link_names(uow, app_id, (*installs, *revenue)) if by is Breakdown.LINK else {},
-        synced_at=None if connection is None else connection.last_sync_at,
-    )
-
-
-def _currency(uow: UnitOfWork, app: App, network: AdNetwork, connection: Connection | None) -> str:
-    """The advertiser's; the latest import's once there is no advertiser any more; the app's."""
-    advertiser = None if connection is None else connection.advertiser
-    if advertiser is not None and advertiser.currency is not None:
-        return advertiser.currency
-    return uow.costs.latest_currency(app.id, network) or app.currency
-
-
-_LEVELS = {level.value: level for level in AdLevel}
-_SPLIT_BY_AD = frozenset({Breakdown.CAMPAIGN, Breakdown.DAY, Breakdown.ADGROUP})
-
-
-def _entities(uow: UnitOfWork, app_id: AppId, query: ReportQuery) -> Sequence[AdEntity]:
-    level = _LEVELS.get(query.breakdown.value)
-    return () if level is None else uow.costs.entities(app_id, query.network, level=level)
-
-
-def _costs(
-    uow: UnitOfWork, app_id: AppId, query: ReportQuery, days: Sequence[ReportDay]
-) -> Sequence[CostSum]:
-    """The network's numbers without what belongs to other apps of the same account.
-
-    Their own reports have it. A campaign of several apps counts what is left when the others' ads
-    are taken out; by country it counts whole, as ads are not read by country.
-    """
-    by, network = query.breakdown, query.network
-    belongings = read_belongings(uow, app_id, network)
-    level = _LEVELS.get(by.value, AdLevel.CAMPAIGN)
-    costs = uow.reports.costs(app_id, network, by, days, left_out=belongings.left_out(level))
-    foreign = belongings.foreign_ads(level)
-    if not foreign or by not in _SPLIT_BY_AD:
-        return costs
-    above = dict.fromkeys(foreign) if by is Breakdown.DAY else foreign
-    ads = uow.reports.costs(app_id, network, Breakdown.AD, days)
-    return [*costs, *taken_out(ads, above)]
-
-
-def _link_names(
-    uow: UnitOfWork, app_id: AppId, sums: Iterable[InstallSum | RevenueSum]
-) -> Mapping[str, str]:
-    """The names of the links in ``sums``, archived ones included."""
-    ids = {found.value for found in sums if found.value is not None}
-    links = (uow.links.get(app_id, LinkId(link_id)) for link_id in ids)
-    return {link.id: link.name for link in links if link is not None}
+        frame = read_frame(uow, app_id, query, now=self._clock.now())
+        return frame, read_facts(uow, app_id, query.network, frame)

@@ -3,105 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.report import Breakdown, InstallSum, ReportDay, RevenueSum
 from appsprint.domain.rollup import (
-    ALL_KINDS,
     FactMark,
-    FactSum,
     Rollup,
     RollupKind,
     RollupSums,
     added,
-    install_sums,
-    revenue_sums,
-    rolled_up,
 )
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.apps import require_app
 from appsprint.services.reporting_zone import reporting_zone
+from appsprint.services.rollup_sums import STEP_FACTS, changes_of, next_mark, sums_between
 
-# How many places of facts one step reads; its sums then go to the store in one short write.
-STEP_FACTS = 20_000
-# With more facts than this behind the mark, a report reads the facts of its own days instead.
-LONGEST_TAIL = 200_000
 _DISCARDED_AT_ONCE = 5_000
 
 _Subject = tuple[AppId, AdNetwork]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SumScope:
-    """Which sums a report needs.
-
-    Attributes:
-        days: Follow one another without a gap.
-        time_zone: IANA name of the zone whose days they are.
-    """
-
-    app_id: AppId
-    network: AdNetwork
-    days: tuple[ReportDay, ...]
-    time_zone: str
-
-
-def attributed_sums(
-    uow: UnitOfWork, scope: SumScope, by: Breakdown
-) -> tuple[Sequence[InstallSum], Sequence[RevenueSum]]:
-    """Credited installs and their revenue, exact at the moment of ``uow``.
-
-    From the rollup and what came after it. While there is none for the zone, as just after the
-    advertiser changed, or when it is far behind, the same sums come from the facts themselves.
-    """
-    sums = sums_of_kinds(uow, scope, [RollupKind(by.value)])
-    if sums is None:
-        direct = (scope.app_id, scope.network, by, scope.days)
-        return uow.reports.installs(*direct), uow.reports.revenue(*direct)
-    return install_sums(sums), revenue_sums(sums)
-
-
-def sums_of_kinds(
-    uow: UnitOfWork, scope: SumScope, kinds: Sequence[RollupKind]
-) -> RollupSums | None:
-    """The sums of these kinds, exact at the moment of ``uow``; None without a usable rollup."""
-    rollup = _usable(uow, scope)
-    if rollup is None:
-        return None
-    first_on, last_on = scope.days[0].day_on, scope.days[-1].day_on
-    facts = uow.rollups.changes([scope.app_id], rollup.mark, uow.rollups.head())
-    tail = _rolled_up(facts, scope.network, scope.time_zone, kinds=frozenset(kinds))
-    within = {key: found for key, found in tail.items() if first_on <= key.day_on <= last_on}
-    return added(uow.rollups.sums(rollup, kinds, first_on, last_on), within)
-
-
-def _usable(uow: UnitOfWork, scope: SumScope) -> Rollup | None:
-    """The app's rollup that has read the most, if its days are the report's."""
-    head = uow.rollups.head()
-    rollups = [
-        rollup
-        for rollup in uow.rollups.of_app(scope.app_id, scope.network)
-        if rollup.time_zone == scope.time_zone
-        and rollup.mark.facts_before(head) <= LONGEST_TAIL
-        and uow.rollups.is_intact(rollup)
-    ]
-    return min(rollups, key=lambda rollup: rollup.mark.facts_before(head), default=None)
-
-
-def _rolled_up(
-    facts: Iterable[FactSum],
-    network: AdNetwork,
-    time_zone: str,
-    *,
-    kinds: Set[RollupKind] = ALL_KINDS,
-) -> RollupSums:
-    mine = (fact for fact in facts if fact.concerns(network))
-    return rolled_up(mine, ZoneInfo(time_zone), kinds=kinds)
 
 
 class RollupService:
@@ -162,22 +84,10 @@ class RollupService:
         for rollup in _of_app(uow, app_id):
             if _serves(uow, rollup, zones[rollup.network]):
                 kept = uow.rollups.sums(rollup, list(RollupKind), date.min, date.max)
-                ready = added(kept, self._summed(uow, rollup, rollup.mark, head))
-                computed = self._summed(uow, rollup, origin, head)
+                ready = added(kept, sums_between(uow, rollup, rollup.mark, head))
+                computed = sums_between(uow, rollup, origin, head)
                 number += len(set(ready.items()) ^ set(computed.items()))
         return number
-
-    def _summed(
-        self, uow: UnitOfWork, rollup: Rollup, since: FactMark, until: FactMark
-    ) -> RollupSums:
-        """What the facts between two marks add to a rollup, read in steps to spare memory."""
-        sums: RollupSums = {}
-        while since != until:
-            step = _until(since, until, self._step_facts)
-            facts = uow.rollups.changes([rollup.app_id], since, step)
-            sums = added(sums, _rolled_up(facts, rollup.network, rollup.time_zone))
-            since = step
-        return sums
 
     def _places_left(self, app_id: AppId, goal: FactMark) -> int:
         rollups = self._store.read(lambda uow: _of_app(uow, app_id))
@@ -211,14 +121,14 @@ class RollupService:
     def _steps(self, uow: UnitOfWork, group: Sequence[Rollup], head: FactMark) -> Iterable[_Step]:
         """The same step for rollups that stand at the same mark, so that facts are read once."""
         since = group[0].mark
-        until = _until(since, head, self._step_facts)
+        until = next_mark(since, head, self._step_facts)
         app_ids = sorted({rollup.app_id for rollup in group})
         facts = uow.rollups.changes(app_ids, since, until)
         by_app = defaultdict(list)
         for fact in facts:
             by_app[fact.app_id].append(fact)
         for rollup in group:
-            changes = _rolled_up(by_app[rollup.app_id], rollup.network, rollup.time_zone)
+            changes = changes_of(rollup, by_app[rollup.app_id])
             yield _Step(rollup, changes, until)
 
 
@@ -330,14 +240,6 @@ def _by_mark(rollups: Iterable[Rollup]) -> Mapping[FactMark, Sequence[Rollup]]:
     for rollup in rollups:
         groups[rollup.mark].append(rollup)
     return groups
-
-
-def _until(since: FactMark, head: FactMark, step_facts: int) -> FactMark:
-    """The next mark: first all decisions, then events, since those look for their decision."""
-    decisions = min(since.decisions + step_facts, head.decisions)
-    if decisions < head.decisions:
-        return FactMark(decisions, since.events)
-    return FactMark(decisions, min(since.events + step_facts, head.events))
 
 
 def _outdated(

@@ -54,6 +54,7 @@ GET /api/v1/apps/{app_id}/tiktok/campaigns/{entity_id}/readings
 GET /api/v1/apps/{app_id}/tiktok/vbo
 GET /api/v1/apps/{app_id}/tiktok/diagnostics
 GET /api/v1/apps/{app_id}/reports/campaigns
+GET /api/v1/apps/{app_id}/reports/campaigns/reconciliation
 GET /api/v1/apps/{app_id}/installs
 GET /api/v1/apps/{app_id}/installs/{install_id}
 GET /api/v1/apps/{app_id}/events

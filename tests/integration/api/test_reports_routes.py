@@ -13,7 +13,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from appsprint.domain.ids import AppId
-from appsprint.entrypoints.http.api.reports import ReportAnswer
+from appsprint.domain.reconciliation import CauseCode
+from appsprint.entrypoints.http.api.reports import ReconciliationAnswer, ReportAnswer
 from tests.support.control_plane import NOON, ControlPlane
 from tests.support.facts import put_event, put_install
 
@@ -102,3 +103,47 @@ def test_wrong_questions_are_told_by_field(
 def test_empty_parameters_are_unset(client: Client, report: str) -> None:
     """A form that was not filled in asks for the defaults."""
     assert client.get(f"{report}?start=&end=&breakdown=&format=").status_code == 200
+
+
+def test_a_report_can_be_compared(client: Client, report: str) -> None:
+    """The period before stands beside the report, which is otherwise the same."""
+    window = "start=2026-03-29&end=2026-03-29"
+    alone, compared = (client.get(f"{report}?{window}{rest}") for rest in ("", "&compare=previous"))
+
+    document = compared.json()
+    previous = document.pop("previous")
+    assert document == alone.json()
+    assert (previous["start"], previous["end"]) == ("2026-03-28", "2026-03-28")
+    assert (document["totals"]["installs"], previous["totals"]["installs"]) == (1, 0)
+    msgspec.json.decode(compared.content, type=ReportAnswer)
+
+
+def test_comparing_with_nothing_known(client: Client, report: str) -> None:
+    """A wrong value is told."""
+    assert client.get(f"{report}?compare=yesterday").status_code == 422
+
+
+def test_reconciliation_has_every_cause(client: Client, report: str) -> None:
+    """Ours, the network's and the difference, and the causes with their figures."""
+    answer = client.get(f"{report}/reconciliation?start=2026-03-01&end=2026-03-31")
+
+    assert answer.status_code == 200
+    found = msgspec.json.decode(answer.content, type=ReconciliationAnswer)
+    assert [cause.code for cause in found.causes] == list(CauseCode)
+    [item] = found.items
+    assert (item.campaign_id, item.attributed_installs, item.attributed_revenue) == (
+        "c1",
+        1,
+        "9.99",
+    )
+    assert (item.reported_conversions, item.installs_difference) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("start=2026-03-02&end=2026-03-01", 422), ("start=yesterday", 422)]
+)
+def test_reconciliation_tells_a_wrong_window(
+    client: Client, report: str, query: str, status: int
+) -> None:
+    """As the report does."""
+    assert client.get(f"{report}/reconciliation?{query}").status_code == status

@@ -13,6 +13,7 @@ from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.ids import AppId
 from appsprint.domain.install import Install
+from appsprint.domain.reconciliation import CauseCode
 from appsprint.services.exports import EXPORT_FIELDS, ExportKind
 from tests.support.control_plane import NOON
 from tests.support.facts import put_delivery, put_event, put_install, put_refusal
@@ -165,6 +166,18 @@ def test_a_report_counts_what_was_credited(
 
     assert (row["campaign_id"], row["installs"], row["revenue"]) == ("c1", 1, "9.99")
     assert "│ Unknown campaign c1 " in table
+
+
+def test_differences_are_explained(program: Program, store: SqliteStore, install: Install) -> None:
+    """A table of both sides and the causes that apply; JSON has all of them."""
+    options = ("reports", "reconcile", "--start", "2026-03-29", "--end", "2026-03-29")
+
+    table, _ = program.run(*options)
+    answer = program.json(*options)
+
+    assert "Our installs" in table
+    assert "clicks of 0 installs named no campaign, and 1 campaigns" in table
+    assert len(answer["causes"]) == len(CauseCode)
 
 
 def test_rebuilding_reports_says_what_was_done(

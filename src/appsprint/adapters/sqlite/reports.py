@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from appsprint.adapters.sqlite.rows import from_ms, to_ms
 from appsprint.adapters.sqlite.sql import queries
@@ -14,6 +14,7 @@ from appsprint.domain.cost import UNKNOWN_COUNTRY, AdLevel
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.money import MICROS
+from appsprint.domain.reconciliation import Restated, UnsentSum
 from appsprint.domain.report import Breakdown, CostSum, InstallSum, ReportDay, RevenueSum
 
 _SQL = queries("reports")
@@ -129,6 +130,41 @@ class SqliteReports:
         rows = self._connection.execute(cost_query(by), values)
         return [_cost_sum(row) for row in rows]
 
+    def restated(
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        days: Sequence[ReportDay],
+        *,
+        left_out: Set[str] = frozenset(),
+    ) -> Restated:
+        values = {
+            "app_id": app_id,
+            "network": network,
+            "days": _bounds(days),
+            "left_out": json.dumps(sorted(left_out)),
+        }
+        rows = self._connection.execute(_SQL["restated"], values).fetchall()
+        return Restated(
+            campaign_days=sum(row["campaigns"] for row in rows if row["is_in_force"]),
+            first=[_cost_sum(row) for row in rows if not row["is_in_force"]],
+            now=[_cost_sum(row) for row in rows if row["is_in_force"]],
+        )
+
+    def unsent(
+        self, app_id: AppId, network: AdNetwork, *, since: datetime, until: datetime
+    ) -> Sequence[UnsentSum]:
+        values = {
+            "app_id": app_id,
+            "network": network,
+            "since_ms": to_ms(since),
+            "until_ms": to_ms(until),
+        }
+        return [
+            UnsentSum(status=row["status"], reason=row["reason"], events=row["events"])
+            for row in self._connection.execute(_SQL["unsent"], values)
+        ]
+
     def _facts(
         self,
         query: str,
@@ -144,9 +180,15 @@ class SqliteReports:
             .replace("{name}", columns.name)
             .replace("{campaign_id}", columns.campaign_id)
         )
-        bounds = [(day.day_on.isoformat(), to_ms(day.start_at), to_ms(day.end_at)) for day in days]
-        values = {"app_id": app_id, "network": network, "days": json.dumps(bounds)}
+        values = {"app_id": app_id, "network": network, "days": _bounds(days)}
         return self._connection.execute(sql, values)
+
+
+def _bounds(days: Sequence[ReportDay]) -> str:
+    """Days as the queries read them."""
+    return json.dumps(
+        [(day.day_on.isoformat(), to_ms(day.start_at), to_ms(day.end_at)) for day in days]
+    )
 
 
 def _cost_sum(row: sqlite3.Row) -> CostSum:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from rich.table import Table
 
 from appsprint.domain.metrics import FigureSource
-from appsprint.domain.report import Report
+from appsprint.domain.reconciliation import Reconciliation
+from appsprint.domain.report import Breakdown, Report
 from appsprint.domain.report_rows import (
     UNKNOWN_AD,
     UNKNOWN_ADGROUP,
@@ -16,10 +17,12 @@ from appsprint.domain.report_rows import (
     UNKNOWN_LINK,
 )
 from appsprint.entrypoints.cli.output import shown
-from appsprint.services.report_document import report_document
+from appsprint.services.reconciliation_document import reconciliation_document
+from appsprint.services.report_document import identity_fields, report_document
 
 _CENT = Decimal("0.01")
 _SAYS_NOTHING = frozenset({UNKNOWN_CAMPAIGN, UNKNOWN_ADGROUP, UNKNOWN_AD, UNKNOWN_LINK})
+_IDENTITY = frozenset(field for by in Breakdown for field in identity_fields(by))
 _Figures = Mapping[str, object]
 
 
@@ -41,9 +44,24 @@ def report_table(report: Report) -> Table:
     return table
 
 
+def reconciliation_table(found: Reconciliation) -> Table:
+    """One line for each campaign and one for the totals: ours, the network's, the difference."""
+    document = reconciliation_document(found)
+    items, totals = document["items"], document["totals"]
+    assert isinstance(items, list)  # noqa: S101 the document's own form
+    assert isinstance(totals, dict)  # noqa: S101
+    table = Table(header_style="bold", show_footer=True)
+    table.add_column("Campaign", "Total", overflow="fold")
+    for name, read in _DIFFERENCES.items():
+        table.add_column(name, read(totals), justify="right", no_wrap=True)
+    for item in items:
+        table.add_row(_name(item), *(read(item) for read in _DIFFERENCES.values()))
+    return table
+
+
 def _name(item: _Figures) -> str:
     """What a row is about: its name, and its id too where the name says nothing."""
-    identity = [field for field in list(item)[: list(item).index("spend")] if item[field]]
+    identity = [field for field in item if field in _IDENTITY and item[field]]
     name = next((field for field in identity if field.endswith("_name")), None)
     if name is None:
         return shown(item[identity[0]]) if identity else shown(None)
@@ -96,4 +114,12 @@ _COLUMNS: Mapping[str, Callable[[_Figures], str]] = {
     "CTI": _percent("cti"),
     "ROAS": _money("roas"),
     "Revenue": _sourced("revenue", _money("revenue")),
+}
+_DIFFERENCES: Mapping[str, Callable[[_Figures], str]] = {
+    "Our installs": _count("attributed_installs"),
+    "Conversions": _count("reported_conversions"),
+    "Difference": _count("installs_difference"),
+    "Our revenue": _money("attributed_revenue"),
+    "Reported": _money("reported_revenue"),
+    "Revenue difference": _money("revenue_difference"),
 }

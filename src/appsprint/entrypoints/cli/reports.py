@@ -20,8 +20,9 @@ from appsprint.entrypoints.cli.options import (
 )
 from appsprint.entrypoints.cli.output import print_json, print_one, print_table, tell
 from appsprint.entrypoints.cli.progress import progress_bar
-from appsprint.entrypoints.cli.report_table import report_table
+from appsprint.entrypoints.cli.report_table import reconciliation_table, report_table
 from appsprint.entrypoints.cli.session import open_services
+from appsprint.services.reconciliation_document import reconciliation_document
 from appsprint.services.report_document import report_document, to_csv
 
 app = new_noun()
@@ -60,6 +61,30 @@ def campaigns(
     with open_services() as services:
         report = services.reports.campaigns(chosen_app(services, app_id), query)
     _print(report, ReportForm.JSON if json else form)
+
+
+@app.command()
+def reconcile(
+    *,
+    app_id: AppOption = None,
+    start: FirstDayOption = None,
+    end: LastDayOption = None,
+    network: Annotated[AdNetwork, typer.Option(help="Whose campaigns.")] = AdNetwork.TIKTOK,
+    json: JsonOption = False,
+) -> None:
+    """Explain why our numbers and the network's differ, with figures for each cause."""
+    query = ReportQuery(network=network, start_on=start, end_on=end)
+    with open_services() as services:
+        found = services.reconciliation.explain(chosen_app(services, app_id), query)
+    document = reconciliation_document(found)
+    if json:
+        print_json(document)
+        return
+    tell(f"{found.report.start_on} to {found.report.end_on}, amounts in {found.report.currency}")
+    print_table(reconciliation_table(found))
+    for cause in found.causes:
+        if cause.applies:
+            typer.echo(f"- {cause.message}")
 
 
 @app.command()

@@ -60,3 +60,64 @@ WHERE
     AND day_on BETWEEN :start_on AND :end_on {level}
     AND entity_id NOT IN (SELECT value FROM json_each(:left_out))
 GROUP BY 1, day_on, currency;
+
+-- name: restated
+-- Campaigns' days whose numbers in force are not those that were known 24 hours after the day's
+-- end (or were read first, when that was later), summed by day and currency; money as above.
+WITH days AS (
+    SELECT value ->> 0 AS day_on, value ->> 2 AS end_ms FROM json_each(:days)
+),
+known AS (
+    SELECT
+        now.as_of_ms AS now_ms, now.day_on, now.entity_id, coalesce((
+            SELECT max(v.as_of_ms) FROM cost_rows AS v
+            WHERE
+                v.app_id = :app_id AND v.network = :network AND v.level = 'campaign'
+                AND v.day_on = now.day_on AND v.entity_id = now.entity_id
+                AND v.as_of_ms <= now.end_ms + 86400000
+        ), (
+            SELECT min(v.as_of_ms) FROM cost_rows AS v
+            WHERE
+                v.app_id = :app_id AND v.network = :network AND v.level = 'campaign'
+                AND v.day_on = now.day_on AND v.entity_id = now.entity_id
+        )) AS first_ms
+    FROM (
+        SELECT c.day_on, c.entity_id, c.as_of_ms, days.end_ms
+        FROM days
+        CROSS JOIN cost_rows AS c
+            ON c.app_id = :app_id AND c.network = :network AND c.level = 'campaign'
+            AND c.day_on = days.day_on AND c.is_in_force = 1
+        WHERE c.entity_id NOT IN (SELECT value FROM json_each(:left_out))
+    ) AS now
+)
+SELECT
+    NULL AS value, v.day_on, v.currency, v.is_in_force, count(*) AS campaigns,
+    max(v.as_of_ms) AS as_of_ms,
+    sum(v.spend_micros / 1000000) AS spend_units, sum(v.spend_micros % 1000000) AS spend_rest,
+    sum(v.impressions) AS impressions, sum(v.clicks) AS clicks,
+    sum(v.reported_installs) AS reported_installs,
+    sum(v.reported_revenue_micros / 1000000) AS reported_revenue_units,
+    sum(v.reported_revenue_micros % 1000000) AS reported_revenue_rest
+FROM known
+CROSS JOIN cost_rows AS v
+    ON v.app_id = :app_id AND v.network = :network AND v.level = 'campaign'
+    AND v.day_on = known.day_on AND v.entity_id = known.entity_id
+    AND v.as_of_ms IN (known.first_ms, known.now_ms)
+WHERE known.first_ms <> known.now_ms
+GROUP BY v.day_on, v.currency, v.is_in_force;
+
+-- name: unsent
+-- Deliveries made in a time that the network has not got. Open, skipped and dead ones each have an
+-- index; those that were sent are not read.
+SELECT status, NULL AS reason, count(*) AS events FROM deliveries
+WHERE
+    app_id = :app_id AND network = :network AND status IN ('pending', 'retrying')
+    AND created_at_ms >= :since_ms AND created_at_ms < :until_ms
+GROUP BY status
+UNION ALL
+SELECT status, reason, count(*) FROM deliveries
+WHERE
+    app_id = :app_id AND network = :network AND status IN ('skipped', 'dead')
+    AND created_at_ms >= :since_ms AND created_at_ms < :until_ms
+GROUP BY status, reason
+ORDER BY events DESC, status, reason;

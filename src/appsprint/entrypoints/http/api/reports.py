@@ -1,4 +1,4 @@
-"""The route of campaign reports, as JSON and as CSV."""
+"""The routes of campaign reports and of what explains them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from appsprint.domain.access import Role
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.metrics import FigureSource
-from appsprint.domain.report import Breakdown
+from appsprint.domain.reconciliation import CauseCode
+from appsprint.domain.report import Breakdown, Report
 from appsprint.domain.report_query import ReportQuery
 from appsprint.entrypoints.http.api.decoding import read_query
 from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
-from appsprint.services.report_document import report_document, to_csv
+from appsprint.services.reconciliation_document import reconciliation_document
+from appsprint.services.report_document import compared_document, report_document, to_csv
 
 Money = Annotated[str | None, Meta(description="A decimal number in the report's currency.")]
+CellAnswer = int | str | bool | None
 Ratio = Annotated[str | None, Meta(description="A decimal number; null where it cannot be known.")]
 
 
@@ -32,6 +35,12 @@ class ReportFormat(StrEnum):
     CSV = "csv"
 
 
+class Comparison(StrEnum):
+    """What a report is compared with."""
+
+    PREVIOUS = "previous"
+
+
 class CampaignReportQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which report; both days are included and are the advertiser's."""
 
@@ -40,6 +49,10 @@ class CampaignReportQuery(msgspec.Struct, frozen=True, kw_only=True):
     end: Annotated[date | None, Meta(description="Default: today.")] = None
     breakdown: Breakdown = Breakdown.CAMPAIGN
     format: ReportFormat = ReportFormat.JSON
+    compare: Annotated[
+        Comparison | None,
+        Meta(description="`previous` adds as many days just before; JSON only."),
+    ] = None
 
 
 class MetricsAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +103,17 @@ class UnconvertedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     events: int | None
 
 
-class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class PreviousAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The same report on as many days just before; rows are found by their identity."""
+
+    items: list[ReportRowAnswer]
+    totals: MetricsAnswer
+    start: date
+    end: date
+    unconverted: list[UnconvertedAnswer]
+
+
+class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A campaign report; `totals` are sums of what the rows show."""
 
     items: list[ReportRowAnswer]
@@ -101,6 +124,7 @@ class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     end: date
     as_of: UtcTime | None
     unconverted: list[UnconvertedAnswer]
+    previous: PreviousAnswer | None = None
 
 
 @route(
@@ -117,24 +141,95 @@ def campaign_report(request: ApiRequest, app_id: PathId) -> Response[bytes]:
 
     CSV has a header and one line per item, and no line of totals.
     """
-    query = read_query(request, CampaignReportQuery)
-    report = services_of(request).reports.campaigns(
-        AppId(app_id),
-        ReportQuery(
-            network=query.network,
-            start_on=query.start,
-            end_on=query.end,
-            breakdown=query.breakdown,
-        ),
+    asked = read_query(request, CampaignReportQuery)
+    query = ReportQuery(
+        network=asked.network, start_on=asked.start, end_on=asked.end, breakdown=asked.breakdown
     )
-    if query.format is ReportFormat.CSV:
-        name = f"campaigns-{report.breakdown}-{report.start_on}-{report.end_on}.csv"
-        return Response(
-            to_csv(report).encode(),
-            media_type="text/csv",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-    return Response(msgspec.json.encode(report_document(report)), media_type=MediaType.JSON)
+    reports = services_of(request).reports
+    if asked.format is ReportFormat.CSV:
+        return _as_csv(reports.campaigns(AppId(app_id), query))
+    if asked.compare is Comparison.PREVIOUS:
+        return _as_json(compared_document(reports.compared(AppId(app_id), query)))
+    return _as_json(report_document(reports.campaigns(AppId(app_id), query)))
 
 
-HANDLERS = (campaign_report,)
+def _as_csv(report: Report) -> Response[bytes]:
+    name = f"campaigns-{report.breakdown}-{report.start_on}-{report.end_on}.csv"
+    return Response(
+        to_csv(report).encode(),
+        media_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _as_json(document: dict[str, object]) -> Response[bytes]:
+    return Response(msgspec.json.encode(document), media_type=MediaType.JSON)
+
+
+class ReconciliationQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which days; both are included and are the advertiser's."""
+
+    network: AdNetwork = AdNetwork.TIKTOK
+    start: Annotated[date | None, Meta(description="Default: six days before `end`.")] = None
+    end: Annotated[date | None, Meta(description="Default: today.")] = None
+
+
+class DifferencesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Our numbers, the network's, and ours less the network's."""
+
+    attributed_installs: int
+    reported_conversions: int | None
+    installs_difference: int | None
+    installs_source: FigureSource
+    attributed_revenue: Money
+    reported_revenue: Money
+    revenue_difference: Money
+    revenue_source: FigureSource
+
+
+class CampaignDifferencesAnswer(DifferencesAnswer, frozen=True, kw_only=True):
+    """One campaign."""
+
+    campaign_id: str | None
+    campaign_name: str
+
+
+class CauseAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason why numbers differ; `applies` says whether the window shows it."""
+
+    code: CauseCode
+    applies: bool
+    message: str
+    figures: dict[str, CellAnswer | list[dict[str, CellAnswer]]]
+
+
+class ReconciliationAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Differences by campaign and every cause, each with what our data show of it."""
+
+    items: list[CampaignDifferencesAnswer]
+    totals: DifferencesAnswer
+    causes: list[CauseAnswer]
+    currency: str
+    time_zone: str
+    start: date
+    end: date
+    as_of: UtcTime | None
+
+
+@route(
+    "GET",
+    "/apps/{app_id:str}/reports/campaigns/reconciliation",
+    role=Role.VIEWER,
+    tag=ApiTag.REPORTS,
+    query=ReconciliationQuery,
+    answer=ReconciliationAnswer,
+)
+def reconciliation(request: ApiRequest, app_id: PathId) -> Response[bytes]:
+    """Explain why our numbers and the network's differ."""
+    asked = read_query(request, ReconciliationQuery)
+    query = ReportQuery(network=asked.network, start_on=asked.start, end_on=asked.end)
+    found = services_of(request).reconciliation.explain(AppId(app_id), query)
+    return _as_json(reconciliation_document(found))
+
+
+HANDLERS = (campaign_report, reconciliation)
