@@ -551,6 +551,15 @@ def test_what_is_due_after_a_good_import(
     assert [(q.part, q.start_on, q.end_on) for q in world.script.asked] == windows
 
 
+def test_a_clock_that_was_ahead_makes_no_endless_imports(world: World) -> None:
+    """After it was set right one import follows, and then none until it is due."""
+    world.clock.advance(24 * HOUR)
+    world.service.sync_due(HOURLY)
+    world.clock.advance(-24 * HOUR)
+
+    assert [world.service.sync_due(HOURLY) for _ in range(3)] == [1, 0, 0]
+
+
 def test_a_new_account_is_due_at_once(world: World) -> None:
     """Never imported, and imported for another account, is both due with thirty days."""
     assert world.service.due(NOON, HOURLY) == [DueSync(world.scene.app_id, AdNetwork.TIKTOK)]

@@ -89,7 +89,10 @@ class CostRepository(Protocol):
         ...
 
     def note_reading(self, app_id: AppId, network: AdNetwork, reading: Reading) -> None:
-        """Remember that these days were read completely, whether or not they had rows."""
+        """Remember that these days were read completely, whether or not they had rows.
+
+        It takes the place of what was remembered of them, also of a later instant.
+        """
         ...
 
     def readings(

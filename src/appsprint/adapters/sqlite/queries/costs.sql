@@ -71,11 +71,10 @@ WHERE app_id = ? AND network = ? AND level = ? AND day_on = ? AND entity_id = ?
 ORDER BY as_of_ms;
 
 -- name: save_reading
--- A day that was read completely; a reading that began earlier says nothing new.
-INSERT INTO cost_readings (app_id, network, advertiser_id, part, day_on, read_at_ms)
-VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (app_id, network, advertiser_id, part, day_on) DO UPDATE SET
-    read_at_ms = max(read_at_ms, excluded.read_at_ms);
+-- A day that was read completely. The last one counts whatever it says, so that a mark of a clock
+-- that was wrong does not stay.
+INSERT OR REPLACE INTO cost_readings (app_id, network, advertiser_id, part, day_on, read_at_ms)
+VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: select_readings
 -- The newest day of each part, the days since :since, and older ones that were not final when read.
