@@ -90,8 +90,8 @@ def _problems(
     if unsent := counts[DeliveryStatus.DEAD] + counts[DeliveryStatus.SKIPPED]:
         yield _problem(
             TroubleCode.EVENTS_NOT_SENT,
-            f"{unsent} events were not sent: {counts[DeliveryStatus.SKIPPED]} lacked TikTok web "
-            f"context, {counts[DeliveryStatus.DEAD]} were given up.",
+            f"{unsent} events were not sent: {counts[DeliveryStatus.SKIPPED]} were skipped (no "
+            f"TikTok web context, or a refund), {counts[DeliveryStatus.DEAD]} were given up.",
         )
 
 

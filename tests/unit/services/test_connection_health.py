@@ -101,4 +101,4 @@ def test_events_that_were_not_sent_are_told(plane: ControlPlane) -> None:
 
     assert problem.code == "events_not_sent"
     assert "3 events" in problem.message
-    assert "2 lacked" in problem.message
+    assert "2 were skipped" in problem.message
