@@ -17,8 +17,8 @@ from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.domain.connection import Advertiser, Connection, OAuthState
 from appsprint.domain.cost import AdLevel
 from appsprint.domain.ids import InstallId
-from appsprint.domain.report import Report
-from appsprint.domain.report_query import read_report_query
+from appsprint.domain.report import Breakdown, Report
+from appsprint.domain.report_query import ReportQuery
 from appsprint.services.report_document import report_document, to_csv
 from appsprint.services.reports import ReportService
 from appsprint.testing.scene import Scene
@@ -78,12 +78,22 @@ class RateTable:
         return max((date.fromisoformat(day) for _, _, day in self._rates), default=date.min)
 
 
+def asked_of(case: Case) -> ReportQuery:
+    """The case's question; what it does not name has its default."""
+    asked: dict[str, str] = case["asked"]
+    return ReportQuery(
+        start_on=date.fromisoformat(asked["start"]) if "start" in asked else None,
+        end_on=date.fromisoformat(asked["end"]) if "end" in asked else None,
+        breakdown=Breakdown(asked.get("breakdown", Breakdown.CAMPAIGN)),
+    )
+
+
 def report_on(case: Case, scene: Scene) -> Report:
     """What the service answers to the case's question."""
     service = ReportService(
         store=scene.store, clock=FixedClock(case["now"]), rates=RateTable(case.get("rates", []))
     )
-    return service.campaigns(scene.app_id, read_report_query(**case["asked"]))
+    return service.campaigns(scene.app_id, asked_of(case))
 
 
 def told(case: Case, store: SqliteStore) -> tuple[Scene, dict[str, str]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeVar
 
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.report import Breakdown
@@ -18,9 +16,6 @@ MAX_REPORT_DAYS = 366
 # No ad was bought outside, and arithmetic with dates stays safe.
 EARLIEST_ON = date(2000, 1, 1)
 LATEST_ON = date(2099, 12, 31)
-
-Choice = TypeVar("Choice", AdNetwork, Breakdown)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +31,6 @@ class ReportQuery:
     start_on: date | None = None
     end_on: date | None = None
     breakdown: Breakdown = Breakdown.CAMPAIGN
-
-
-def read_report_query(
-    *,
-    network: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    breakdown: str | None = None,
-) -> ReportQuery:
-    """The query that these texts ask for; None and empty texts mean the default.
-
-    Raises:
-        InvalidInput: With one problem for each field that cannot be read.
-    """
-    problems: list[FieldProblem] = []
-    query = ReportQuery(
-        network=_read_choice("network", network, AdNetwork.TIKTOK, problems),
-        start_on=_read_date("start", start, problems),
-        end_on=_read_date("end", end, problems),
-        breakdown=_read_choice("breakdown", breakdown, Breakdown.CAMPAIGN, problems),
-    )
-    if problems:
-        raise InvalidInput(_joined(problems), problems=problems)
-    return query
 
 
 def report_window(query: ReportQuery, *, today: date) -> tuple[date, date]:
@@ -106,42 +77,5 @@ def require_window(start_on: date, end_on: date, *, max_days: int) -> None:
         raise InvalidInput(_joined(problems), problems=problems)
 
 
-def read_date(text: str, *, field: str) -> date:
-    """The date in ``text``, written ``YYYY-MM-DD`` and no other way.
-
-    Raises:
-        InvalidInput: ``text`` is no such date.
-    """
-    if _DATE.fullmatch(text) is not None:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass  # A day that the calendar does not have, such as 2026-02-30.
-    raise InvalidInput(f"{text[:40]!r} is not a date such as 2026-03-29", field=field)
-
-
 def _joined(problems: Sequence[FieldProblem]) -> str:
     return "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
-
-
-def _read_date(field: str, text: str | None, problems: list[FieldProblem]) -> date | None:
-    if not text:
-        return None
-    try:
-        return read_date(text, field=field)
-    except InvalidInput as exc:
-        problems.extend(exc.problems)
-        return None
-
-
-def _read_choice(
-    field: str, text: str | None, default: Choice, problems: list[FieldProblem]
-) -> Choice:
-    choices = type(default)
-    if not text:
-        return default
-    try:
-        return choices(text)
-    except ValueError:
-        problems.append(FieldProblem(field, f"must be one of {', '.join(choices)}"))
-        return default

@@ -87,6 +87,10 @@ def test_csv_is_a_file_to_save(client: Client, report: str) -> None:
         ("start=2026-03-02&end=2026-03-01", ["start"]),
         ("start=2020-01-01&end=2026-03-01", ["end"]),
         ("start=2026-02-30", ["start"]),
+        ("start=20260301", ["start"]),
+        ("start=2026-W09-1", ["start"]),
+        ("end=2026-03-01T00:00:00Z", ["end"]),
+        ("start=%202026-03-01", ["start"]),
         ("start=2026-03-01&start=2026-03-02", ["start"]),
     ],
 )

@@ -6,61 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from appsprint.domain.link import AdNetwork
-from appsprint.domain.report import Breakdown
-from appsprint.domain.report_query import ReportQuery, read_report_query, report_window
+from appsprint.domain.report_query import ReportQuery, report_window
 from appsprint.errors import InvalidInput
 
 TODAY = date(2026, 3, 31)
-
-
-def test_nothing_given_is_the_default() -> None:
-    """No parameters, or empty ones, ask for TikTok's campaigns of the last seven days."""
-    expected = ReportQuery(network=AdNetwork.TIKTOK, breakdown=Breakdown.CAMPAIGN)
-
-    assert read_report_query() == expected
-    assert read_report_query(network="", start="", end="", breakdown="") == expected
-
-
-def test_every_breakdown_can_be_asked_for() -> None:
-    """By the names of the contract."""
-    names = ["campaign", "day", "adgroup", "ad", "country", "link"]
-
-    assert [read_report_query(breakdown=name).breakdown for name in names] == list(Breakdown)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2026-3-1",
-        "20260301",
-        "2026-W09-1",
-        "2026-02-30",
-        "2026-03-01T00:00:00Z",
-        "yesterday",
-        " 2026-03-01",
-        "2026-03-01\n",
-        "２０２６-03-01",
-        "0000-00-00",
-        "9" * 10_000,
-    ],
-)
-def test_only_one_way_to_write_a_date(text: str) -> None:
-    """Anything but YYYY-MM-DD of the calendar is refused under its field's name."""
-    with pytest.raises(InvalidInput) as caught:
-        read_report_query(start=text)
-
-    assert [problem.field for problem in caught.value.problems] == ["start"]
-    assert len(caught.value.message) < 200
-
-
-def test_every_problem_is_told_at_once() -> None:
-    """One problem for each field that cannot be read."""
-    with pytest.raises(InvalidInput) as caught:
-        read_report_query(network="nope", start="1", end="2", breakdown="hour")
-
-    fields = [problem.field for problem in caught.value.problems]
-    assert fields == ["network", "start", "end", "breakdown"]
 
 
 @pytest.mark.parametrize(
