@@ -328,6 +328,29 @@ def test_a_renamed_campaign_has_its_new_name_and_its_old_one(account: Account) -
     ]
 
 
+def test_a_campaign_that_no_list_shows_has_the_name_of_the_report(account: Account) -> None:
+    """Its spend is real, and people must recognise it."""
+    account.put(
+        "campaigns",
+        campaign_id="1807",
+        advertiser_id=EUR_ADVERTISER_ID,
+        campaign_name="Smart+",
+        extra={"campaign_system_origin": "SMART_PLUS"},
+    )
+    account.put("adgroups", adgroup_id="1808", campaign_id="1807", adgroup_name="Smart+")
+    account.put("ads", ad_id="1809", adgroup_id="1808", ad_name="Smart+")
+    account.tell(ad_id="1809", spend="5")
+
+    account.sync()
+
+    campaigns = account.scene.store.read(
+        lambda uow: uow.costs.entities(
+            account.scene.app_id, AdNetwork.TIKTOK, level=AdLevel.CAMPAIGN
+        )
+    )
+    assert {found.id: found.name for found in campaigns}["1807"] == "Smart+"
+
+
 def test_a_report_of_many_pages_is_read_to_its_end(account: Account) -> None:
     """More rows than a page holds: none is left out, none is read twice."""
     ads = [

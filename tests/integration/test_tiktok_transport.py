@@ -382,7 +382,10 @@ def test_a_report_is_asked_for_as_tiktok_documents(
         "report_type": "BASIC",
         "data_level": "AUCTION_CAMPAIGN",
         "dimensions": '["campaign_id","stat_time_day"]',
-        "metrics": '["spend","impressions","clicks","conversion","total_complete_payment_rate"]',
+        "metrics": (
+            '["spend","impressions","clicks","conversion","total_complete_payment_rate",'
+            '"campaign_name"]'
+        ),
         "start_date": "2026-09-01",
         "end_date": "2026-09-01",
         "filtering": (

@@ -108,6 +108,7 @@ class CostRow:
         reported_installs: TikTok's ``conversion``: the optimisation event's count.
         reported_revenue_micros: TikTok's ``total_complete_payment_rate``, which is the total
             purchase value despite its name.
+        entity_name: As the report tells it, of a campaign; not part of what is kept.
     """
 
     level: AdLevel
@@ -120,6 +121,7 @@ class CostRow:
     reported_installs: int | None
     reported_revenue_micros: int | None
     country: str | None = None
+    entity_name: str | None = None
 
     @property
     def part(self) -> CostPart:

@@ -14,7 +14,7 @@ import structlog
 from appsprint.domain.app import App
 from appsprint.domain.connection import Advertiser, Connection, OAuthState
 from appsprint.domain.connection_states import grant_lost
-from appsprint.domain.cost import AdEntity, CostPart, CostRow
+from appsprint.domain.cost import AdEntity, AdLevel, CostPart, CostRow
 from appsprint.domain.cost_schedule import DayRange
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
@@ -153,6 +153,7 @@ class CostImport:
         self._grant = grant
         self._tell = progress
         self._state = SyncProgress()
+        self._listed: set[str] = set()
 
     def run(self, token: str, planner: Planner) -> SyncResult:
         """Read and save everything; raises as ``CostSyncService.sync`` does."""
@@ -213,6 +214,7 @@ class CostImport:
         for page in self._costs.entities(token, self._grant.advertiser.id):
             for rows in _slices(page):
                 self._write(partial(self._save_entities, rows))
+            self._listed.update(one.id for one in page if one.level is AdLevel.CAMPAIGN)
             self._count(entities=len(page))
 
     def _import_stretch(self, token: str, stretch: Stretch) -> None:
@@ -233,8 +235,23 @@ class CostImport:
 
     def _import_costs(self, token: str, query: CostQuery) -> None:
         for page in self._costs.daily_costs(token, self._grant.advertiser.id, query):
+            if unlisted := list(self._unlisted(page)):
+                self._write(partial(self._save_entities, unlisted))
             new = sum(self._write(partial(self._save_costs, rows)) for rows in _slices(page))
             self._count(rows=len(page), new_versions=new)
+
+    def _unlisted(self, rows: Sequence[CostRow]) -> Iterator[AdEntity]:
+        """Campaigns that spent and are in no list, such as some of TikTok's Smart+."""
+        for row in rows:
+            if row.entity_name is not None and row.entity_id not in self._listed:
+                self._listed.add(row.entity_id)
+                yield AdEntity(
+                    level=row.level,
+                    id=row.entity_id,
+                    name=row.entity_name,
+                    campaign_id=row.entity_id,
+                    advertiser_id=self._grant.advertiser.id,
+                )
 
     def _note_reading(self, reading: Reading, uow: UnitOfWork) -> int:
         uow.costs.note_reading(self._app.id, self._connection.network, reading)

@@ -39,6 +39,8 @@ MAX_NAME_LENGTH = 512
 # `conversion` counts the ad group's own optimisation event. `total_complete_payment_rate` is,
 # despite its name, the total value of website purchases; `total_purchase_value` is of apps.
 METRICS = ("spend", "impressions", "clicks", "conversion", "total_complete_payment_rate")
+# Campaigns that no list shows have a name in the report all the same.
+_NAME_METRICS: Mapping[CostPart, str] = {CostPart.CAMPAIGN: "campaign_name"}
 # No account reaches this; a longer number would not fit the store's 64 bits.
 _MAX_NUMBER = 10**12
 _COUNTRY_CODE = re.compile("[A-Z]{2}")
@@ -250,7 +252,7 @@ def _report_params(
         "report_type": "BASIC",
         "data_level": spelling.data_level,
         "dimensions": (spelling.id_dimension, *by_country, "stat_time_day"),
-        "metrics": METRICS,
+        "metrics": (*METRICS, *filter(None, (_NAME_METRICS.get(part),))),
         "start_date": start_on.isoformat(),
         "end_date": end_on.isoformat(),
         "filtering": (everything,),
@@ -307,7 +309,13 @@ def _cost_row(query: CostQuery, row: _ReportRow) -> CostRow:
         reported_installs=_count(metrics.get("conversion")),
         reported_revenue_micros=_micros(metrics.get("total_complete_payment_rate")),
         country=_country_of(row) if query.part is CostPart.COUNTRY else None,
+        entity_name=_name_of(row, query.part),
     )
+
+
+def _name_of(row: _ReportRow, part: CostPart) -> str | None:
+    name = row.metrics.get(_NAME_METRICS.get(part, ""))
+    return name[:MAX_NAME_LENGTH] if isinstance(name, str) and name not in {"", "-"} else None
 
 
 def _country_of(row: _ReportRow) -> str:
