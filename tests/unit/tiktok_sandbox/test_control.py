@@ -263,6 +263,7 @@ def test_a_world_that_does_not_hang_together_is_refused(
         ("PUT", "world", b"", 400),
         ("POST", "faults", {"kind": "hang"}, 422),
         ("POST", "faults", [{"kind": "hang"}] * 1001, 422),
+        ("POST", "faults", [{"kind": "hang", "endpoint": "event/track/"}], 422),
         ("POST", "tokens/revoke", {}, 422),
     ],
 )

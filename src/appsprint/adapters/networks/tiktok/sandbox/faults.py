@@ -76,6 +76,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     has_events: bool | None = None
 
     def __post_init__(self) -> None:
+        if self.endpoint and not self.endpoint.startswith("/"):
+            raise ValueError("endpoint must begin with a slash, such as /event/track/")
         if self.times is not None and self.times < 1:
             raise ValueError("times must be at least 1, or null")
         if not 0 < self.probability <= 1:
