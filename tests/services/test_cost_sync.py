@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -20,7 +21,7 @@ from appsprint.domain.connection import (
     EventsApiState,
     OAuthState,
 )
-from appsprint.domain.cost import AdEntity, AdLevel, CostPart, CostRow
+from appsprint.domain.cost import AdEntity, AdLevel, CostPart, CostRow, CostVersion
 from appsprint.domain.cost_schedule import RefreshPeriods
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
@@ -35,6 +36,7 @@ from appsprint.errors import (
     NotFound,
 )
 from appsprint.ports.ad_network import CostQuery
+from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.cost_import import SyncProgress, SyncStep
 from appsprint.services.costs import CostSyncService, DueSync
 from appsprint.testing.scene import Scene
@@ -131,6 +133,28 @@ class World:
         )
         assert found is not None
         return found
+
+    @property
+    def store(self) -> SqliteStore:
+        """Where everything is kept."""
+        store = self.scene.store
+        assert isinstance(store, SqliteStore)
+        return store
+
+    def service_over(self, store: Store) -> CostSyncService:
+        """The service of another process."""
+        networks = {AdNetwork.TIKTOK: self.network}
+        return CostSyncService(
+            store=store, clock=self.clock, networks=networks, secrets=self.secrets
+        )
+
+    def versions(self, entity_id: str) -> Sequence[CostVersion]:
+        """Every reading of today's campaign."""
+        return self.store.read(
+            lambda uow: uow.costs.versions(
+                self.scene.app_id, AdNetwork.TIKTOK, AdLevel.CAMPAIGN, entity_id, TODAY
+            )
+        )
 
     def costs(self, start_on: date, end_on: date) -> Sequence[CostSum]:
         """The campaign rows that count."""
@@ -583,6 +607,54 @@ def test_a_due_import_that_broke_off_goes_on_where_it_was(world: World) -> None:
     assert world.service.sync_due(HOURLY) == 1
 
     assert [q.part for q in world.script.asked] == [CostPart.ADGROUP, CostPart.AD, CostPart.COUNTRY]
+
+
+class ProcessDied(BaseException):
+    """Nothing in the process goes on after it."""
+
+
+class DyingStore:
+    """A store under a process that dies at one of its writes, before or after the commit."""
+
+    def __init__(self, store: SqliteStore, *, at_write: int, is_committed: bool) -> None:
+        self._store = store
+        self._left = at_write
+        self._is_committed = is_committed
+
+    def read(self, work: Callable[[UnitOfWork], Any]) -> Any:
+        """Reading is not what dies."""
+        return self._store.read(work)
+
+    def write(self, work: Callable[[UnitOfWork], Any]) -> Any:
+        """The last write is done or not, and nobody hears of it."""
+        self._left -= 1
+        if self._left == 0:
+            if self._is_committed:
+                self._store.write(work)
+            raise ProcessDied
+        return self._store.write(work)
+
+
+@pytest.mark.parametrize("is_committed", [True, False], ids=["after", "before"])
+@pytest.mark.parametrize("at_write", range(1, 14))
+def test_a_process_that_dies_at_any_write_loses_nothing(
+    world: World, at_write: int, *, is_committed: bool
+) -> None:
+    """The next process brings the import to its end: everything once, no version twice."""
+    world.script.page_size = 2
+    world.script.listed = [entity("c1"), entity("c2"), entity("a1", AdLevel.AD)]
+    world.script.rows = [row("c1"), row("c2"), row("c3"), row("a1", level=AdLevel.AD)]
+    dying: Any = DyingStore(world.store, at_write=at_write, is_committed=is_committed)
+    with suppress(ProcessDied):
+        world.service_over(dying).sync_due(HOURLY)
+
+    world.clock.advance(timedelta(minutes=1))
+    world.service_over(world.store).sync_due(HOURLY)
+
+    assert {found.value for found in world.costs(TODAY, TODAY)} == {"c1", "c2", "c3"}
+    assert world.service.due(world.clock.now(), HOURLY) == []
+    for entity_id in ("c1", "c2", "c3"):
+        assert len(world.versions(entity_id)) == 1
 
 
 @pytest.mark.parametrize(
