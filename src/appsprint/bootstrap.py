@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,15 @@ from appsprint.adapters.networks.tiktok.adapter import TikTokAdapter
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
 from appsprint.adapters.parquet import ParquetWriter
 from appsprint.adapters.passwords.argon2 import Argon2Passwords
-from appsprint.adapters.secrets.box import AesGcmBox, load_or_create_key, parse_key
+from appsprint.adapters.secrets.box import AesGcmBox, LockedBox
+from appsprint.adapters.secrets.keys import (
+    PREVIOUS_SETTING,
+    KeyFile,
+    Keys,
+    SecretKey,
+    parse_key,
+    parse_keys,
+)
 from appsprint.adapters.spool.file import FileSpool
 from appsprint.adapters.sqlite.connection import database_path
 from appsprint.adapters.sqlite.inspection import SqliteInspection
@@ -25,6 +33,7 @@ from appsprint.config import Settings
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.member import SessionLimits
 from appsprint.domain.retry import RetrySchedule
+from appsprint.errors import ConfigurationError
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.exchange_rates import ExchangeRates
@@ -58,6 +67,7 @@ from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.replay import Replay
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
+from appsprint.services.secret_keys import SecretKeyService
 from appsprint.services.sending import SendingService
 from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
@@ -104,6 +114,7 @@ class Parts:
     networks: Mapping[AdNetwork, AdNetworkAdapter]
     secrets: SecretBox
     passwords: Passwords
+    secret_keys: SecretKeyService
     directory: Directory
     jitter: Callable[[], float] = random.random
     lease: timedelta = LEASE
@@ -135,13 +146,15 @@ def build(
     store = SqliteStore(path, exclusive=is_server, on_foreign_change=listener)
     try:
         tiktok = _tiktok(settings)
+        secrets, secret_keys = _secrets(settings, path, store, is_server=is_server)
         parts = Parts(
             settings=settings,
             clock=clock or SystemClock(),
             ids=SortableIds(),
             store=store,
             networks={AdNetwork.TIKTOK: tiktok},
-            secrets=_secret_box(settings, path),
+            secrets=secrets,
+            secret_keys=secret_keys,
             passwords=Argon2Passwords(),
             directory=Directory(store, {AdNetwork.TIKTOK: tiktok}),
             lease=lease,
@@ -188,9 +201,7 @@ def services_over(parts: Parts) -> Services:
     rates = _exchange_rates(settings)
     reports = ReportService(store=store, clock=clock, rates=rates)
     diagnostics = _diagnostics(parts, links, reports)
-    members = MemberService(
-        store=store, clock=clock, ids=ids, passwords=parts.passwords, secrets=secrets
-    )
+    members = _members(parts)
     return Services(
         settings=settings,
         clock=clock,
@@ -198,6 +209,7 @@ def services_over(parts: Parts) -> Services:
         store=store,
         networks=networks,
         secrets=secrets,
+        secret_keys=parts.secret_keys,
         directory=directory,
         access=access,
         members=members,
@@ -229,6 +241,16 @@ def services_over(parts: Parts) -> Services:
         ),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
         privacy=_privacy(parts),
+    )
+
+
+def _members(parts: Parts) -> MemberService:
+    return MemberService(
+        store=parts.store,
+        clock=parts.clock,
+        ids=parts.ids,
+        passwords=parts.passwords,
+        secrets=parts.secrets,
     )
 
 
@@ -346,10 +368,36 @@ def _exchange_rates(settings: Settings) -> EcbExchangeRates:
     return rates
 
 
-def _secret_box(settings: Settings, database: Path) -> SecretBox:
-    if settings.secret_key is not None:
-        return AesGcmBox(parse_key(settings.secret_key.reveal()))
-    return AesGcmBox(load_or_create_key(database.with_name(f"{database.name}.key")))
+def _secrets(
+    settings: Settings, database: Path, store: SqliteStore, *, is_server: bool
+) -> tuple[SecretBox, SecretKeyService]:
+    """The box over every known key. Where stored secrets need another, a server does not start.
+
+    Commands do, with a box that refuses: what needs no secret works, and so does the way out.
+    """
+    file = KeyFile(database.with_name(f"{database.name}.key"))
+    keys = Keys(
+        current=None if settings.secret_key is None else parse_key(settings.secret_key.reveal()),
+        previous=_previous_keys(settings),
+        file=file,
+    )
+    box = AesGcmBox(keys)
+    secret_keys = SecretKeyService(store=store, secrets=box, keys=keys)
+    if not secret_keys.uses():
+        file.create()
+    problem = secret_keys.missing()
+    if problem is None:
+        if is_server:
+            secret_keys.announce()
+        return box, secret_keys
+    if is_server:
+        raise ConfigurationError(problem)
+    return LockedBox(problem), secret_keys
+
+
+def _previous_keys(settings: Settings) -> Sequence[SecretKey]:
+    previous = settings.secret_key_previous
+    return () if previous is None else parse_keys(previous.reveal(), setting=PREVIOUS_SETTING)
 
 
 def maintenance(settings: Settings) -> SqliteMaintenance:

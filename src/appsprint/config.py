@@ -127,6 +127,12 @@ class Settings:
         "32 bytes as 64 hex digits or base64: encrypts stored tokens. Without it one is made "
         "once and kept beside the SQLite file.",
     )
+    secret_key_previous: Secret | None = _setting(
+        None,
+        _secret,
+        "Earlier secret keys, comma-separated: they open what is still sealed with them, until "
+        "`appsprint secrets rotate` has sealed it again.",
+    )
     admin_token: Secret | None = _setting(
         None, _secret, "Seeds the first owner token of the management API (16 characters or more)."
     )

@@ -17,6 +17,7 @@ from appsprint.testing.event_store import EventStoreContract
 from appsprint.testing.install_store import InstallStoreContract
 from appsprint.testing.link_store import LinkStoreContract
 from appsprint.testing.member_store import AuditStoreContract, MemberStoreContract
+from appsprint.testing.sealed_text_store import SealedTextStoreContract
 from appsprint.testing.store import StoreContract
 
 pytestmark = pytest.mark.contract
@@ -60,6 +61,10 @@ class TestSqliteDeliveries(DeliveryStoreContract):
 
 class TestSqliteConnections(ConnectionStoreContract):
     """Connections and mappings."""
+
+
+class TestSqliteSealedTexts(SealedTextStoreContract):
+    """Sealed texts."""
 
 
 class TestSqliteAccess(AccessStoreContract):

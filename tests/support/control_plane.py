@@ -19,6 +19,7 @@ from appsprint.errors import ConfigurationError
 from appsprint.services.apps import CreatedApp, NewApp
 from appsprint.services.catalog import Services
 from appsprint.services.directory import Directory
+from appsprint.services.secret_keys import SecretKeyService
 from tests.support.fake_network import FakeNetwork
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
@@ -67,6 +68,18 @@ class ReversibleBox:
         if self.is_locked:
             raise ConfigurationError("no key of ours opens it")
         return base64.b64decode(sealed.removeprefix("sealed:")[::-1]).decode()
+
+    def key_ids(self) -> Sequence[str]:
+        """The one key, which changes nothing."""
+        return ["00000000"]
+
+    def is_from_settings(self) -> bool:
+        """There is no other to be made."""
+        return True
+
+    def make_key(self) -> str:
+        """Never asked for."""
+        raise ConfigurationError("there is only one key")
 
 
 class PlainPasswords:
@@ -124,6 +137,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         networks=networks,
         secrets=secrets,
         passwords=PlainPasswords(),
+        secret_keys=SecretKeyService(store=store, secrets=secrets, keys=secrets),
         directory=directory,
         jitter=lambda: 0.0,
     )

@@ -34,6 +34,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "tiktok_sync_month_hours": ("720", 720),
     "tiktok_reads_per_second": ("50", 50),
     "tiktok_check_minutes": ("0", 0),
+    "secret_key_previous": ("hush", Secret("hush")),
     "tiktok_vbo_threshold": ("30", 30),
     "retention_clicks_days": ("31", 31),
     "retention_installs_days": ("0", 0),

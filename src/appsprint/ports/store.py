@@ -21,6 +21,7 @@ from appsprint.ports.members import MemberRepository
 from appsprint.ports.privacy import PrivacyRepository
 from appsprint.ports.reports import ReportRepository
 from appsprint.ports.rollups import RollupRepository
+from appsprint.ports.sealed_texts import SealedTextRepository
 
 T = TypeVar("T")
 
@@ -76,6 +77,11 @@ class UnitOfWork(Protocol):
     @property
     def connections(self) -> ConnectionRepository:
         """Connections, OAuth states and event mappings."""
+        ...
+
+    @property
+    def sealed_texts(self) -> SealedTextRepository:
+        """Every sealed text, wherever it is."""
         ...
 
     @property

@@ -24,7 +24,9 @@ from appsprint.domain.app import (
     require_store_page,
 )
 from appsprint.domain.audit import AuditAction, AuditEntry
+from appsprint.domain.connection_states import disconnected
 from appsprint.domain.ids import AppId, IdPrefix, KeyId
+from appsprint.domain.link import AdNetwork
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.store import Store, UnitOfWork
@@ -165,6 +167,8 @@ class AppService:
     def delete(self, app_id: AppId) -> None:
         """Mark an app deleted; from now on its keys answer as discarded ones do.
 
+        Its connections' secrets are erased.
+
         Raises:
             NotFound: There is no such app.
         """
@@ -174,6 +178,7 @@ class AppService:
         def work(uow: UnitOfWork) -> None:
             app = require_app(uow, app_id)
             uow.apps.update(replace(app, deleted_at=now))
+            _erase_secrets(uow, app_id)
             uow.audit.add(replace(told, subject=app.name))
 
         self._store.write(work)
@@ -340,3 +345,10 @@ def _require_hours(field: str, allowed: range, hours: int) -> int:
     if hours not in allowed:
         raise InvalidInput(f"must be {allowed[0]} to {allowed[-1]} hours", field=field)
     return hours
+
+
+def _erase_secrets(uow: UnitOfWork, app_id: AppId) -> None:
+    for network in AdNetwork:
+        connection = uow.connections.get(app_id, network)
+        if connection is not None:
+            uow.connections.save(disconnected(connection))

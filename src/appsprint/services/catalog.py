@@ -34,6 +34,7 @@ from appsprint.services.privacy import PrivacyService
 from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
+from appsprint.services.secret_keys import SecretKeyService
 from appsprint.services.sending import SendingService
 from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
@@ -50,6 +51,7 @@ class Services:
     store: Store
     networks: Mapping[AdNetwork, AdNetworkAdapter]
     secrets: SecretBox
+    secret_keys: SecretKeyService
     directory: Directory
     access: AccessService
     members: MemberService

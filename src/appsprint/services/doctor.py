@@ -160,7 +160,10 @@ class DoctorService:
                 app_id=app_id,
                 state=CheckState.FAILING,
                 message=message[:1].upper() + message[1:] + ".",
-                action="Restore the key in APPSPRINT_SECRET_KEY, or connect again.",
+                action=(
+                    "Restore the key file or APPSPRINT_SECRET_KEY; `appsprint secrets keys` lists "
+                    "which keys are needed."
+                ),
             )
         if not unreadable:
             yield _ok("secret_key", f"The secret key opens all {len(sealed)} stored tokens.")

@@ -11,8 +11,10 @@ import pytest
 
 from appsprint.domain.app import Environment, Platform, RevokeMode
 from appsprint.domain.ids import AppId, KeyId
+from appsprint.domain.link import AdNetwork
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.services.apps import AppChanges, NewApp
+from appsprint.testing.builders import make_connection
 from tests.support.control_plane import APP_STORE_URL, PLAY_STORE_URL, ControlPlane
 
 NEW = NewApp(name=" Example ", platform="ios", store_url=f" {APP_STORE_URL} ")
@@ -159,6 +161,18 @@ def test_deleted_app_is_gone_and_its_key_stays_known(plane: ControlPlane) -> Non
     holder = plane.services.directory.known_key(key.key_hash)
     assert holder is not None
     assert holder.app is None
+
+
+def test_deleting_an_app_erases_its_secrets(plane: ControlPlane) -> None:
+    """Nobody can ask for them any more."""
+    app = plane.ios_app()
+    plane.store.write(lambda uow: uow.connections.save(make_connection(app_id=app.id)))
+
+    plane.services.apps.delete(app.id)
+
+    left = plane.store.read(lambda uow: uow.connections.get(app.id, AdNetwork.TIKTOK))
+    assert left is not None
+    assert (left.oauth_token, left.events_token) == (None, None)
 
 
 def test_keys_rotate_with_overlap(plane: ControlPlane) -> None:

@@ -1,101 +1,72 @@
-"""Seals texts with AES-256-GCM (NIST SP 800-38D) under the operator's secret key."""
+"""Seals texts with AES-256-GCM (NIST SP 800-38D) under the operator's secret keys."""
 
 from __future__ import annotations
 
 import base64
-import binascii
-import hashlib
 import os
-import secrets
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from appsprint.adapters.secrets.keys import PREVIOUS_SETTING, SETTING, Keys, SecretKey
+from appsprint.domain.sealed_text import FORMAT, HEAD_LENGTH, head_of_key, key_id_of
 from appsprint.errors import ConfigurationError
 
-_KEY_BYTES = 32
 _NONCE_BYTES = 12
-_FORMAT = "v1"
 
 
 class AesGcmBox:
-    """A ``ports.secret_box.SecretBox`` over one key.
+    """The port ``SecretBox`` over all known keys: the current one seals, every one opens."""
 
-    A sealed text is ``v1:<key id>:<nonce and ciphertext>``, the last part in base64. The key id
-    is the start of the key's hash, so that a text under another key is told from a broken one.
-    """
-
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
-        self._key_id = hashlib.sha256(key).hexdigest()[:8]
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
 
     def seal(self, plain: str) -> str:
+        keys = self._keys.all()
+        if not keys:
+            raise ConfigurationError(
+                f"there is no secret key to seal with: restore the key file, or set {SETTING}"
+            )
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, plain.encode(), _FORMAT.encode())
-        return f"{_FORMAT}:{self._key_id}:{base64.b64encode(sealed).decode()}"
+        sealed = nonce + AESGCM(keys[0].raw).encrypt(nonce, plain.encode(), FORMAT.encode())
+        return head_of_key(keys[0].id) + base64.b64encode(sealed).decode()
 
     def open(self, sealed: str) -> str:
-        _, _, rest = sealed.partition(":")
-        key_id, _, text = rest.partition(":")
-        if key_id != self._key_id:
-            raise ConfigurationError(
-                f"a stored secret was sealed with key {key_id} and the configured key is "
-                f"{self._key_id}: set APPSPRINT_SECRET_KEY to the key that was in use"
-            )
+        key = self._key_for(sealed)
         try:
-            raw = base64.b64decode(text, validate=True)
-            plain = self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _FORMAT.encode())
+            raw = base64.b64decode(sealed[HEAD_LENGTH:], validate=True)
+            nonce, text = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
+            return AESGCM(key.raw).decrypt(nonce, text, FORMAT.encode()).decode()
         except (InvalidTag, ValueError) as exc:
             raise ConfigurationError("a stored secret was changed and cannot be opened") from exc
-        return plain.decode()
 
-
-def parse_key(text: str) -> bytes:
-    """The 32 bytes of a key given as 64 hex digits or as base64.
-
-    Raises:
-        ConfigurationError: Neither form, or not 32 bytes.
-    """
-    cleaned = text.strip()
-    try:
-        is_hex = len(cleaned) == 2 * _KEY_BYTES
-        key = bytes.fromhex(cleaned) if is_hex else base64.b64decode(cleaned, validate=True)
-    except (ValueError, binascii.Error):
-        key = b""
-    if len(key) != _KEY_BYTES:
+    def _key_for(self, sealed: str) -> SecretKey:
+        key_id = key_id_of(sealed)
+        if key_id is None:
+            raise ConfigurationError("a stored secret was changed and cannot be opened")
+        for key in self._keys.all():
+            if key.id == key_id:
+                return key
         raise ConfigurationError(
-            "APPSPRINT_SECRET_KEY must be 32 bytes, written as 64 hex digits or base64"
+            f"a stored secret was sealed with key {key_id}, which is not known here: set {SETTING} "
+            f"to it, or {PREVIOUS_SETTING} when the key was changed"
         )
-    return key
 
 
-def load_or_create_key(path: Path) -> bytes:
-    """The key in a file that only its owner can read; made when it is not there.
+class LockedBox:
+    """The port ``SecretBox`` while keys are missing: it neither opens nor seals anything.
 
-    Raises:
-        ConfigurationError: The file cannot be made or read, or holds no key.
+    A text sealed now, under whatever key happens to be there, would be lost once the right key
+    is back.
     """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_key(path)
-    except OSError as exc:
-        raise ConfigurationError(
-            f"the secret key file {path.name} cannot be made: {exc.strerror}"
-        ) from exc
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(_KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    return _read_key(path)
 
+    def __init__(self, problem: str) -> None:
+        self._problem = problem
 
-def _read_key(path: Path) -> bytes:
-    try:
-        return parse_key(path.read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError, ConfigurationError) as exc:
-        raise ConfigurationError(
-            f"the secret key file {path.name} cannot be used: restore it from a backup, or set "
-            "APPSPRINT_SECRET_KEY; with a new key, stored tokens must be entered again"
-        ) from exc
+    def seal(self, plain: str) -> str:
+        del plain
+        raise ConfigurationError(self._problem)
+
+    def open(self, sealed: str) -> str:
+        del sealed
+        raise ConfigurationError(self._problem)

@@ -19,6 +19,7 @@ from appsprint.adapters.sqlite.members import SqliteMembers
 from appsprint.adapters.sqlite.privacy import SqlitePrivacy
 from appsprint.adapters.sqlite.reports import SqliteReports
 from appsprint.adapters.sqlite.rollups import SqliteRollups
+from appsprint.adapters.sqlite.sealed_texts import SqliteSealedTexts
 
 
 class SqliteUnitOfWork:
@@ -35,6 +36,7 @@ class SqliteUnitOfWork:
         self.events = SqliteEvents(connection)
         self.deliveries = SqliteDeliveries(connection)
         self.connections = SqliteConnections(connection)
+        self.sealed_texts = SqliteSealedTexts(connection)
         self.costs = SqliteCosts(connection)
         self.privacy = SqlitePrivacy(connection)
         self.reports = SqliteReports(connection)

@@ -34,6 +34,7 @@ NOUNS: Mapping[str, str] = {
     "tokens": "Tokens of the management API.",
     "config": "Settings: their values, and their reference.",
     "db": "The database file.",
+    "secrets": "The keys behind stored tokens.",
     "sandbox": "Stand-ins for ad networks, to rehearse against.",
 }
 
