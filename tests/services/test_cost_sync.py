@@ -747,6 +747,23 @@ def test_a_new_grant_need_not_wait_for_an_old_failure(world: World) -> None:
     assert world.service.due(NOON, HOURLY)
 
 
+def test_a_running_backfill_does_not_hold_up_other_apps(world: World) -> None:
+    """The app that is being imported is passed over; the other one gets its turn."""
+    other = Scene(world.scene.store, app_id="app_2")
+    other.connect(connected(other.app_id, world.secrets))
+    world.script.rows = [row()]
+    brought: list[int] = []
+
+    def meanwhile(page: int) -> None:
+        if page == 1:
+            brought.append(world.service.sync_due(HOURLY))
+
+    world.script.before_page = meanwhile
+    world.service.sync(world.scene.app_id)
+
+    assert brought == [1]
+
+
 def test_due_imports_do_not_stop_each_other(world: World) -> None:
     """One that fails is passed over; the longest waiting goes first."""
     other = Scene(world.scene.store, app_id="app_0")

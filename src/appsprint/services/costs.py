@@ -134,6 +134,7 @@ class CostSyncService:
     def sync_due(self, periods: RefreshPeriods) -> int:
         """Import everything that is ``due``; how many imports went well.
 
+        What is being imported already is passed over: a long backfill must not hold up the others.
         Each reads only the days and parts that are due, so one that broke off goes on where it
         was. Failures are logged and stand in the connection; they are tried again when due.
         """
@@ -212,6 +213,8 @@ class CostSyncService:
         return failed_grant != grant.key or now - failed_at >= pause
 
     def _try(self, due: DueSync, periods: RefreshPeriods) -> bool:
+        if self._turn((due.app_id, due.network)).locked():
+            return False
         lines = log.bind(app_id=due.app_id, network=due.network.value)
         try:
             result = self._run(
