@@ -200,7 +200,8 @@ def services_over(parts: Parts) -> Services:
     links, connections = _links(parts), _connections(parts)
     rates = _exchange_rates(settings)
     reports = ReportService(store=store, clock=clock, rates=rates)
-    diagnostics = _diagnostics(parts, links, reports)
+    reconciliation = _reconciliation(parts, rates)
+    diagnostics = _diagnostics(parts, links, reconciliation)
     members = _members(parts)
     return Services(
         settings=settings,
@@ -231,7 +232,7 @@ def services_over(parts: Parts) -> Services:
         campaigns=CampaignService(store=store),
         reports=reports,
         overview=OverviewService(reports=reports, connections=connections, diagnostics=diagnostics),
-        reconciliation=_reconciliation(parts, rates),
+        reconciliation=reconciliation,
         rollups=RollupService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
@@ -269,14 +270,16 @@ def _reconciliation(parts: Parts, rates: ExchangeRates) -> ReconciliationService
     )
 
 
-def _diagnostics(parts: Parts, links: LinkService, reports: ReportService) -> DiagnosticsService:
+def _diagnostics(
+    parts: Parts, links: LinkService, reconciliation: ReconciliationService
+) -> DiagnosticsService:
     return DiagnosticsService(
         store=parts.store,
         clock=parts.clock,
         networks=parts.networks,
         settings=parts.settings,
         links=links,
-        reports=reports,
+        reconciliation=reconciliation,
     )
 
 

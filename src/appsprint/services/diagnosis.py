@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from appsprint.domain.connection import EventsApiState, OAuthState
 from appsprint.domain.delivery import DeliveryStatus
-from appsprint.services.diagnosis_facts import Facts, NumberFacts
+from appsprint.domain.money import money_text
+from appsprint.domain.reconciliation import Reconciliation
+from appsprint.services.diagnosis_facts import Facts
 from appsprint.services.event_diagnosis import (
     events_not_sent,
     first_events_wait,
@@ -114,46 +116,37 @@ def _numbers_differ(facts: Facts) -> Diagnosis:
     if numbers is None:
         evidence: Evidence = {"last_sync_at": facts.connection.last_sync_at}
         return unknown(code, "TikTok's own numbers were not imported yet.", evidence)
+    report, totals = numbers.report, numbers.report.totals
     evidence = _number_evidence(facts, numbers)
-    reported = numbers.reported_conversions or 0
+    reported = totals.reported_conversions or 0
     words = (
-        f"From {numbers.start_on} to {numbers.end_on}: {numbers.attributed_installs} installs by "
+        f"From {report.start_on} to {report.end_on}: {totals.attributed_installs} installs by "
         f"this server's attribution, {reported} conversions by TikTok's pixel."
     )
-    if numbers.attributed_installs == 0 and reported >= _MANY_CONVERSIONS:
+    if totals.attributed_installs == 0 and reported >= _MANY_CONVERSIONS:
         action = "Check that the ads lead to the ad link, and that the SDK reports installs."
         return warning(code, words, evidence, action)
     return ok(code, words, evidence, ACTIONS[code])
 
 
-def _number_evidence(facts: Facts, numbers: NumberFacts) -> Evidence:
+def _number_evidence(facts: Facts, numbers: Reconciliation) -> Evidence:
+    report, totals = numbers.report, numbers.report.totals
     return {
         "last_sync_at": facts.connection.last_sync_at,
-        "start": numbers.start_on.isoformat(),
-        "end": numbers.end_on.isoformat(),
-        "time_zone": numbers.time_zone,
-        "currency": numbers.currency,
-        "attributed_installs": numbers.attributed_installs,
-        "reported_conversions": numbers.reported_conversions,
-        "attributed_revenue": str(numbers.attributed_revenue),
-        "reported_revenue": (
-            None if numbers.reported_revenue is None else str(numbers.reported_revenue)
-        ),
-        "causes": list(_causes(facts)),
+        "start": report.start_on.isoformat(),
+        "end": report.end_on.isoformat(),
+        "time_zone": report.time_zone,
+        "currency": report.currency,
+        "attributed_installs": totals.attributed_installs,
+        "reported_conversions": totals.reported_conversions,
+        "attributed_revenue": money_text(totals.attributed_revenue),
+        "reported_revenue": money_text(totals.reported_revenue),
+        "causes": [
+            {"code": cause.code, "message": cause.message}
+            for cause in numbers.causes
+            if cause.applies
+        ],
     }
-
-
-def _causes(facts: Facts) -> Iterator[str]:
-    """Why the two can differ, as far as our data show."""
-    yield "TikTok counts people by its pixel and its own windows, this server by its clicks."
-    if facts.counted_events:
-        counted = ", ".join(facts.counted_events)
-        yield f"TikTok's conversions are not installs: its ad groups count {counted}."
-    unsent = facts.events.amount(DeliveryStatus.SKIPPED) + facts.events.amount(DeliveryStatus.DEAD)
-    if unsent:
-        yield f"{unsent} events of the last {facts.window_days} days did not reach TikTok."
-    if facts.events.open_amount:
-        yield f"{facts.events.open_amount} events are still on their way to TikTok."
 
 
 def _value_based_optimization(facts: Facts) -> Diagnosis:

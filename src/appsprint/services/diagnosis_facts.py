@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from appsprint.domain.app import Platform
 from appsprint.domain.connection import Connection
@@ -13,6 +12,7 @@ from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.device import OperatingSystem
 from appsprint.domain.objective import CampaignObjective, ObjectiveConflict
 from appsprint.domain.pasted_link import LandingDefect, VisitDefect
+from appsprint.domain.reconciliation import Reconciliation
 from appsprint.domain.vbo import ValueBasedOptimization
 from appsprint.ports.diagnostics import DeliverySum, SeenClick, UndeliveredSum, UnsentSum
 
@@ -128,25 +128,6 @@ class ObjectiveFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NumberFacts:
-    """Our numbers beside the network's over the same days, both included, in its zone.
-
-    Attributes:
-        attributed_installs, attributed_revenue: By our own attribution, before any fallback.
-        reported_conversions, reported_revenue: By the network; None when it reported none.
-    """
-
-    start_on: date
-    end_on: date
-    time_zone: str
-    currency: str
-    attributed_installs: int
-    reported_conversions: int | None
-    attributed_revenue: Decimal
-    reported_revenue: Decimal | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the server knows of one app and one network at one instant.
 
@@ -154,8 +135,7 @@ class Facts:
         since: The start of the window that clicks and events were counted over.
         usable_links: Ad links that are not archived.
         mapped_events: The network's events that something fires as.
-        counted_events: What the network's ad groups count as a conversion, in its words.
-        numbers: None before the first import.
+        numbers: Ours beside the network's, of a report's usual week; None before the first import.
         sync_minutes: Between imports; 0 when they only run by hand.
     """
 
@@ -169,8 +149,7 @@ class Facts:
     events: EventFacts
     mapped_events: frozenset[str]
     objectives: ObjectiveFacts
-    counted_events: Sequence[str]
-    numbers: NumberFacts | None
+    numbers: Reconciliation | None
     vbo: ValueBasedOptimization
     sync_minutes: int
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from appsprint.config import Settings
 from appsprint.domain.app import App
 from appsprint.domain.connection import Connection
-from appsprint.domain.cost import AdLevel
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.mapping import effective_mapping
@@ -25,14 +24,13 @@ from appsprint.services.diagnosis import diagnose
 from appsprint.services.diagnosis_facts import (
     EventFacts,
     Facts,
-    NumberFacts,
     ObjectiveFacts,
 )
 from appsprint.services.findings import Diagnosis
 from appsprint.services.link_facts import click_facts, landing_facts, links_of
 from appsprint.services.links import LinkService
 from appsprint.services.objectives import conflicts_with, describe, imported_objectives
-from appsprint.services.reports import ReportService
+from appsprint.services.reconciliation import ReconciliationService
 
 WINDOW = timedelta(days=7)
 # More rows than that are read of no table, so that the answer takes the same time everywhere.
@@ -62,14 +60,14 @@ class DiagnosticsService:
         networks: Mapping[AdNetwork, AdNetworkAdapter],
         settings: Settings,
         links: LinkService,
-        reports: ReportService,
+        reconciliation: ReconciliationService,
     ) -> None:
         self._store = store
         self._clock = clock
         self._networks = networks
         self._settings = settings
         self._links = links
-        self._reports = reports
+        self._reconciliation = reconciliation
 
     def check(self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK) -> Sequence[Diagnosis]:
         """One entry for each item of the list, in its order.
@@ -80,7 +78,8 @@ class DiagnosticsService:
         now = self._clock.now()
         facts = self._store.read(lambda uow: self._facts(uow, app_id, network, now))
         if facts.connection.last_sync_at is not None:
-            facts = replace(facts, numbers=self._numbers(app_id, network))
+            query = ReportQuery(network=network)
+            facts = replace(facts, numbers=self._reconciliation.explain(app_id, query))
         return diagnose(facts)
 
     def check_all(self) -> Sequence[AppDiagnosis]:
@@ -118,7 +117,6 @@ class DiagnosticsService:
             events=_event_facts(uow, scope, switched_off=_switched_off(own, names)),
             mapped_events=mapped,
             objectives=_objective_facts(uow, scope, mapped, names),
-            counted_events=_counted_events(uow, app_id, network),
             numbers=None,
             vbo=value_based_optimization(
                 uow.deliveries.payments(app_id, network, VBO_EVENT),
@@ -126,19 +124,6 @@ class DiagnosticsService:
                 threshold=self._settings.tiktok_vbo_threshold,
             ),
             sync_minutes=self._settings.tiktok_sync_minutes,
-        )
-
-    def _numbers(self, app_id: AppId, network: AdNetwork) -> NumberFacts:
-        report = self._reports.campaigns(app_id, ReportQuery(network=network))
-        return NumberFacts(
-            start_on=report.start_on,
-            end_on=report.end_on,
-            time_zone=report.time_zone,
-            currency=report.currency,
-            attributed_installs=report.totals.attributed_installs,
-            reported_conversions=report.totals.reported_conversions,
-            attributed_revenue=report.totals.attributed_revenue,
-            reported_revenue=report.totals.reported_revenue,
         )
 
 
@@ -172,14 +157,3 @@ def _objective_facts(
         conflicts=conflicts,
         sentences=[describe(conflict, names) for conflict in conflicts],
     )
-
-
-def _counted_events(uow: UnitOfWork, app_id: AppId, network: AdNetwork) -> Sequence[str]:
-    """What the ad groups that are not deleted count as a conversion."""
-    adgroups = uow.costs.entities(app_id, network, level=AdLevel.ADGROUP)
-    counted = {
-        group.counting.event
-        for group in adgroups
-        if group.counting is not None and group.counting.event and not group.is_deleted
-    }
-    return sorted(counted)

@@ -67,8 +67,8 @@ ACTIONS: Mapping[TroubleCode, str] = MappingProxyType(
             "Sales campaign, for one, does not optimize for trial starts."
         ),
         TroubleCode.NUMBERS_DIFFER: (
-            "Nothing to do: both are right by their own rule. Compare attributed_installs with "
-            "reported_conversions in the campaign report."
+            "Nothing to do: both are right by their own rule. The causes say what differs in this "
+            "window; `appsprint reports reconcile` has their figures."
         ),
         TroubleCode.VALUE_BASED_OPTIMIZATION: (
             "Send purchases with revenue and currency; there is nothing else to enable."
