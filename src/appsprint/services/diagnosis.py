@@ -54,8 +54,8 @@ def _oauth_connection(facts: Facts) -> Diagnosis:
         "advertiser_id": None if connection.advertiser is None else connection.advertiser.id,
     }
     if connection.oauth is OAuthState.LOST:
-        words = "The connection expired, or the account lost access to the advertiser."
-        return failing(code, words, evidence)
+        words = "The connection expired, or the account lost access to the advertiser"
+        return failing(code, _with_answer(words, connection.oauth_error), evidence)
     if connection.oauth is OAuthState.NONE:
         action = "Click Connect TikTok Ads and approve the request."
         return warning(code, "TikTok Ads is not connected.", evidence, action)
@@ -74,8 +74,8 @@ def _events_api_token(facts: Facts) -> Diagnosis:
         "waiting": facts.events.open_amount,
     }
     if connection.events_api is EventsApiState.REJECTED:
-        words = f"TikTok rejected the Events API token; {facts.events.open_amount} events wait."
-        return failing(code, words, evidence)
+        words = f"TikTok rejected the Events API token; {facts.events.open_amount} events wait"
+        return failing(code, _with_answer(words, connection.events_error), evidence)
     if connection.events_api is EventsApiState.MISSING:
         action = "Paste the Pixel ID and the Events API access token, then save."
         return warning(code, "There is no Events API token yet.", evidence, action)
@@ -95,10 +95,15 @@ def _pixel_token_pair(facts: Facts) -> Diagnosis:
         "last_error": facts.connection.events_error,
     }
     if facts.connection.events_api is EventsApiState.REJECTED:
-        return warning(code, "The token may belong to another pixel.", evidence)
+        words = _with_answer("The token may belong to another pixel", evidence["last_error"])
+        return warning(code, words, evidence)
     if pixel_id is not None and pixel_id == newest:
         return ok(code, "TikTok accepted events for this pixel with this token.", evidence)
     return unknown(code, "No event was accepted for this pixel yet.", evidence)
+
+
+def _with_answer(words: str, answer: object) -> str:
+    return f"{words}: {answer}" if answer else f"{words}."
 
 
 def _newest_sent(facts: Facts) -> tuple[datetime, str | None] | None:
@@ -178,7 +183,8 @@ def _sync_freshness(facts: Facts) -> Diagnosis:
         "every_minutes": facts.sync_minutes or None,
     }
     if connection.last_sync_error is not None:
-        return failing(code, "The last import of campaigns and costs failed.", evidence)
+        words = "The last import of campaigns and costs failed"
+        return failing(code, _with_answer(words, connection.last_sync_error), evidence)
     if not connection.can_import:
         words = "There is no connected advertiser account to import from."
         return unknown(code, words, evidence)

@@ -430,6 +430,30 @@ def test_item_follows_its_facts(
     assert finding(replace(HEALTHY, **changes), code).state is state
 
 
+def test_tiktoks_words_are_told() -> None:
+    """What it answered last says more than our guess."""
+    lost = replace(
+        ACTIVE,
+        oauth=OAuthState.LOST,
+        oauth_error="TikTok: 40102",
+        events_api=EventsApiState.REJECTED,
+        events_error="TikTok: 40001",
+        last_sync_error="TikTok: 50000",
+    )
+    facts = replace(HEALTHY, connection=lost, events=deliveries({PENDING: 3}))
+
+    found = {one.code: one.message for one in diagnose(facts)}
+
+    assert found[TroubleCode.OAUTH_CONNECTION] == (
+        "The connection expired, or the account lost access to the advertiser: TikTok: 40102"
+    )
+    assert found[TroubleCode.EVENTS_API_TOKEN] == (
+        "TikTok rejected the Events API token; 3 events wait: TikTok: 40001"
+    )
+    assert found[TroubleCode.PIXEL_TOKEN_PAIR].endswith("another pixel: TikTok: 40001")
+    assert found[TroubleCode.SYNC_FRESHNESS].endswith("costs failed: TikTok: 50000")
+
+
 def test_the_gravest_trouble_of_clicks_is_told() -> None:
     """A changed link explains the macros, and those explain the missing click id."""
     found = finding(
