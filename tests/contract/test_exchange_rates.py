@@ -104,7 +104,7 @@ def test_a_newer_file_is_used_at_once(tmp_path: Path) -> None:
     """An operator renews the rates by putting the ECB's file in place."""
     path = tmp_path / "rates.csv"
     path.write_text(FILE, encoding="ascii")
-    rates = EcbExchangeRates(path)
+    rates = EcbExchangeRates(path, look_seconds=0)
     on = date(2026, 3, 18)
     before = rates.rate("EUR", "USD", on)
     head, _, rest = FILE.partition("\n")
@@ -120,7 +120,7 @@ def test_a_replacement_that_cannot_be_read_changes_nothing(
     """Half a download never stops the reports."""
     path = tmp_path / "rates.csv"
     path.write_text(FILE, encoding="ascii")
-    rates = EcbExchangeRates(path)
+    rates = EcbExchangeRates(path, look_seconds=0)
     rates.check()
     if text is None:
         path.unlink()

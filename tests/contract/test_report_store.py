@@ -75,6 +75,7 @@ def test_costs_are_found_by_index(
         "start_on": "2026-03-01",
         "end_on": "2026-03-31",
         "left_out": "[]",
+        "folding": None,
     }
     with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
         plan = [
@@ -84,6 +85,17 @@ def test_costs_are_found_by_index(
     assert any(f"SEARCH {table} " in step and "day_on>? AND day_on<?" in step for step in plan), (
         plan
     )
+
+
+def test_what_was_not_sent_is_found_by_its_status(store: SqliteStore, tmp_path: Path) -> None:
+    """Each status has an index of its own, and most deliveries, the sent ones, are not read."""
+    values = {"app_id": "app_1", "network": "tiktok", "since_ms": 0, "until_ms": 1}
+    sql = f"EXPLAIN QUERY PLAN {queries('reports')['unsent']}"
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        plan = " | ".join(row[3] for row in connection.execute(sql, values))
+
+    for index in ("deliveries_due", "deliveries_skipped", "deliveries_dead"):
+        assert f"INDEX {index} (app_id=? AND network=?)" in plan, plan
 
 
 def test_days_are_stretches_of_the_time_indexes(store: SqliteStore, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,8 @@ from appsprint.domain.app import Environment
 from appsprint.domain.connection import Advertiser, Connection, OAuthState
 from appsprint.domain.ids import AppId, InstallId
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.report import Breakdown, InstallSum, RevenueSum, local_days
+from appsprint.domain.report import Breakdown, InstallSum, Report, RevenueSum, local_days
+from appsprint.domain.report_rows import ReportFacts, ReportFrame, build_report
 from appsprint.domain.rollup import FactMark, Rollup, RollupKind, RollupSums, rolled_up
 from appsprint.errors import NotFound
 from appsprint.ports.store import UnitOfWork
@@ -29,6 +30,7 @@ from appsprint.testing.scene import Scene
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 FIRST_ON, LAST_ON = date(2026, 3, 20), date(2026, 4, 5)
+CURRENCY = "USD"
 ZONES = ("Europe/Berlin", "America/St_Johns", "UTC")
 
 
@@ -40,6 +42,11 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     opened.close()
 
 
+def rate_of(from_currency: str, to_currency: str, on: date) -> Decimal:
+    """Another one each day, so that a sum on the wrong day shows."""
+    return Decimal(100 + on.day) / 100
+
+
 class Story:
     """Facts of one app in any order, with steps of the rollups in between."""
 
@@ -47,7 +54,7 @@ class Story:
         self.scene = Scene(store)
         self.service = RollupService(store=store, step_facts=3)
         self.zone = "UTC"
-        self._installs: list[InstallId] = []
+        self.installs: list[InstallId] = []
 
     def install(self, hours: int, campaign: int | None, *, is_test: bool) -> None:
         """A credited install; its campaign's name and country follow from the hour."""
@@ -60,17 +67,17 @@ class Story:
             environment=Environment.TEST if is_test else Environment.LIVE,
             clicked_at=NOON + timedelta(hours=hours - 30),
         )
-        self._installs.append(install_id)
+        self.installs.append(install_id)
 
     def organic(self, hours: int) -> None:
         """An install that no click earned."""
-        self._installs.append(self.scene.organic_install(NOON + timedelta(hours=hours)))
+        self.installs.append(self.scene.organic_install(NOON + timedelta(hours=hours)))
 
     def event(self, number: int, hours: int, cents: int, currency: str | None) -> None:
         """Revenue of one of the installs, or a refund, or an event without an amount."""
-        if self._installs:
+        if self.installs:
             self.scene.event(
-                self._installs[number % len(self._installs)],
+                self.installs[number % len(self.installs)],
                 NOON + timedelta(hours=hours),
                 revenue=None if cents == 1 else Decimal(cents) / 100,
                 currency=currency,
@@ -79,9 +86,9 @@ class Story:
 
     def decide(self, number: int, campaign: int | None) -> None:
         """Another decision on one of the installs."""
-        if self._installs:
+        if self.installs:
             self.scene.redecide(
-                self._installs[number % len(self._installs)],
+                self.installs[number % len(self.installs)],
                 at=NOON,
                 campaign_id=None if campaign is None else f"c{campaign}",
             )
@@ -112,19 +119,29 @@ class Story:
             app_id=self.scene.app_id, network=self.scene.network, days=days, time_zone=self.zone
         )
 
-    def reported(self, by: Breakdown) -> tuple[set[InstallSum], set[RevenueSum]]:
-        """The sums that a report would be made of."""
-        found = self.scene.store.read(lambda uow: attributed_sums(uow, self.scope, by))
-        return set(found[0]), set(found[1])
+    def reported(self, by: Breakdown) -> Report:
+        """The report as it is made."""
+        found = self.scene.store.read(
+            lambda uow: attributed_sums(uow, self.scope, by, currency=CURRENCY)
+        )
+        return self._report(by, *found)
 
-    def direct(self, by: Breakdown) -> tuple[set[InstallSum], set[RevenueSum]]:
+    def direct(self, by: Breakdown) -> Report:
         """The same from the facts."""
 
-        def read(uow: UnitOfWork) -> tuple[set[InstallSum], set[RevenueSum]]:
+        def read(uow: UnitOfWork) -> tuple[Sequence[InstallSum], Sequence[RevenueSum]]:
             scope = (self.scene.app_id, self.scene.network, by, self.scope.days)
-            return set(uow.reports.installs(*scope)), set(uow.reports.revenue(*scope))
+            return uow.reports.installs(*scope), uow.reports.revenue(*scope)
 
-        return self.scene.store.read(read)
+        return self._report(by, *self.scene.store.read(read))
+
+    def _report(
+        self, by: Breakdown, installs: Sequence[InstallSum], revenue: Sequence[RevenueSum]
+    ) -> Report:
+        frame = ReportFrame(
+            breakdown=by, days=self.scope.days, currency=CURRENCY, time_zone=self.zone
+        )
+        return build_report(frame, ReportFacts(installs=installs, revenue=revenue), rate_of)
 
     def stored(self) -> RollupSums:
         """What the newest rollup holds, of every kind."""
@@ -274,6 +291,22 @@ def test_far_behind_reads_the_facts(store: SqliteStore, monkeypatch: pytest.Monk
     usable = store.read(lambda uow: sums_of_kinds(uow, story.scope, [RollupKind.LINK]))
     assert usable is None
     assert story.reported(Breakdown.LINK) == story.direct(Breakdown.LINK)
+
+
+def test_forgetting_people_changes_no_sum(store: SqliteStore) -> None:
+    """Erasing and retention keep what reports are made of, so a rebuild gives the same."""
+    story = Story(store)
+    story.install(0, 1, is_test=False)
+    story.event(0, 1, 250, "EUR")
+    story.catch_up()
+    before = story.stored()
+    [install_id] = story.installs
+
+    store.write(lambda uow: uow.privacy.erase(story.scene.app_id, install_id, named_clicks=()))
+    story.rebuild()
+
+    assert story.stored() == before
+    assert story.service.differences(story.scene.app_id) == 0
 
 
 def test_apps_go_together_and_each_has_its_own(store: SqliteStore) -> None:

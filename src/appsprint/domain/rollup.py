@@ -7,7 +7,6 @@ computed anew, and the facts themselves always agree.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -153,61 +152,86 @@ def rolled_up(
 
     Organic installs are only in ``ORGANIC``, credited ones in all the others.
     """
-    sums: dict[RollupKey, RollupSum] = defaultdict(RollupSum)
+    # Plain tuples and lists: this runs for every fact of a large server.
+    sums: dict[tuple[object, ...], list[int]] = {}
     days = _Days(zone)
     for fact in facts:
-        amount = RollupSum(fact.installs, fact.events, fact.revenue_micros)
-        day_on = days.of(fact.occurred_at)
+        day_on, currency = days.of(fact.occurred_at), fact.currency
         for kind, value, name, campaign_id in _values(fact, days):
             if kind in kinds:
-                key = RollupKey(kind, day_on, value, name, campaign_id, fact.currency)
-                sums[key] = sums[key].plus(amount)
-    return {key: found for key, found in sums.items() if found != _NOTHING}
+                found = sums.setdefault((kind, day_on, value, name, campaign_id, currency), [0] * 3)
+                found[0] += fact.installs
+                found[1] += fact.events
+                found[2] += fact.revenue_micros
+    return {
+        RollupKey._make(key): RollupSum._make(found) for key, found in sums.items() if any(found)
+    }
+
+
+def folded(sums: RollupSums, first_on: date, currency: str) -> RollupSums:
+    """The sums with all days together on ``first_on``, as far as no exchange rate needs the day.
+
+    Those are installs, amounts in ``currency``, and amounts without one.
+    """
+    found: dict[RollupKey, RollupSum] = {}
+    for key, amount in sums.items():
+        needs_rate = key.currency not in {None, currency}
+        place = key if needs_rate else key._replace(day_on=first_on)
+        found[place] = found.get(place, _NOTHING).plus(amount)
+    return found
 
 
 def added(left: RollupSums, right: RollupSums) -> RollupSums:
     """Both together, without what adds up to nothing."""
-    sums = {key: left.get(key, _NOTHING).plus(right.get(key, _NOTHING)) for key in {*left, *right}}
-    return {key: found for key, found in sums.items() if found != _NOTHING}
+    sums = dict(left)
+    for key, found in right.items():
+        total = sums.get(key, _NOTHING).plus(found)
+        if total == _NOTHING:
+            sums.pop(key, None)
+        else:
+            sums[key] = total
+    return sums
 
 
 def install_sums(sums: RollupSums) -> Sequence[InstallSum]:
     """The installs in sums of one kind, by value and day."""
-    groups: dict[tuple[str | None, date], list[tuple[RollupKey, RollupSum]]] = defaultdict(list)
+    groups: dict[tuple[str | None, date], InstallSum] = {}
     for key, found in sums.items():
-        if found.installs:
-            groups[key.value, key.day_on].append((key, found))
-    return [
-        InstallSum(
-            value=value,
-            name=_greatest(key.name for key, _ in group),
-            campaign_id=_greatest(key.campaign_id for key, _ in group),
-            day_on=day_on,
-            installs=sum(found.installs for _, found in group),
+        if not found.installs:
+            continue
+        known = groups.get((key.value, key.day_on))
+        groups[key.value, key.day_on] = InstallSum(
+            value=key.value,
+            name=key.name if known is None else _greater(key.name, known.name),
+            campaign_id=key.campaign_id
+            if known is None
+            else _greater(key.campaign_id, known.campaign_id),
+            day_on=key.day_on,
+            installs=found.installs + (0 if known is None else known.installs),
         )
-        for (value, day_on), group in groups.items()
-    ]
+    return list(groups.values())
 
 
 def revenue_sums(sums: RollupSums) -> Sequence[RevenueSum]:
     """The revenue in sums of one kind, by value, day and currency."""
-    groups: dict[tuple[str | None, date, str | None], list[tuple[RollupKey, RollupSum]]]
-    groups = defaultdict(list)
+    groups: dict[tuple[str | None, date, str | None], RevenueSum] = {}
     for key, found in sums.items():
-        if found.events:
-            groups[key.value, key.day_on, key.currency].append((key, found))
-    return [
-        RevenueSum(
-            value=value,
-            name=_greatest(key.name for key, _ in group),
-            campaign_id=_greatest(key.campaign_id for key, _ in group),
-            day_on=day_on,
-            currency=currency,
-            revenue_micros=sum(found.revenue_micros for _, found in group),
-            events=sum(found.events for _, found in group),
+        if not found.events:
+            continue
+        group = (key.value, key.day_on, key.currency)
+        known = groups.get(group)
+        groups[group] = RevenueSum(
+            value=key.value,
+            name=key.name if known is None else _greater(key.name, known.name),
+            campaign_id=key.campaign_id
+            if known is None
+            else _greater(key.campaign_id, known.campaign_id),
+            day_on=key.day_on,
+            currency=key.currency,
+            revenue_micros=found.revenue_micros + (0 if known is None else known.revenue_micros),
+            events=found.events + (0 if known is None else known.events),
         )
-        for (value, day_on, currency), group in groups.items()
-    ]
+    return list(groups.values())
 
 
 _Value = tuple[RollupKind, str | None, str | None, str | None]
@@ -245,5 +269,6 @@ class _Days:
         return found
 
 
-def _greatest(texts: Iterable[str | None]) -> str | None:
-    return max(filter(None, texts), default=None)
+def _greater(left: str | None, right: str | None) -> str | None:
+    """One of several names, the same in whatever order they come."""
+    return max(left or "", right or "") or None

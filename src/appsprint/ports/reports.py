@@ -42,6 +42,7 @@ class ReportRepository(Protocol):
         days: Sequence[ReportDay],
         *,
         left_out: Set[str] = frozenset(),
+        folding: str | None = None,
     ) -> Sequence[CostSum]:
         """The newest version of the network's rows; empty for links.
 
@@ -51,6 +52,8 @@ class ReportRepository(Protocol):
         Args:
             left_out: Ids of entities of the breakdown's level (campaigns for day and country)
                 that are another app's.
+            folding: A currency: amounts in it, or without one, need no exchange rate, so all
+                their days come together on the first. None: each day apart.
         """
         ...
 

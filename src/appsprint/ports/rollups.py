@@ -53,9 +53,21 @@ class RollupRepository(Protocol):
         ...
 
     def sums(
-        self, rollup: Rollup, kinds: Sequence[RollupKind], first_on: date, last_on: date
+        self,
+        rollup: Rollup,
+        kinds: Sequence[RollupKind],
+        first_on: date,
+        last_on: date,
+        *,
+        folding: str | None = None,
     ) -> RollupSums:
-        """The sums of these kinds up to the rollup's mark, both days included."""
+        """The sums of these kinds up to the rollup's mark, both days included.
+
+        Args:
+            folding: A currency: its amounts need no exchange rate, so all days of them and of
+                installs come together on ``first_on`` (``domain.rollup.folded``). None: each day
+                apart.
+        """
         ...
 
     def begin(self, rollup: Rollup) -> None:

@@ -46,7 +46,7 @@ def read_facts(
     """Everything that the rows of ``frame`` are made of."""
     by = frame.breakdown
     scope = SumScope(app_id=app_id, network=network, days=frame.days, time_zone=frame.time_zone)
-    installs, revenue = attributed_sums(uow, scope, by)
+    installs, revenue = attributed_sums(uow, scope, by, currency=frame.currency)
     connection = uow.connections.get(app_id, network)
     return ReportFacts(
         installs=installs,
@@ -88,12 +88,15 @@ def _costs(
     by, days = frame.breakdown, frame.days
     belongings = read_belongings(uow, app_id, network)
     level = _LEVELS.get(by.value, AdLevel.CAMPAIGN)
-    costs = uow.reports.costs(app_id, network, by, days, left_out=belongings.left_out(level))
+    folding = None if by is Breakdown.DAY else frame.currency
+    costs = uow.reports.costs(
+        app_id, network, by, days, left_out=belongings.left_out(level), folding=folding
+    )
     foreign = belongings.foreign_ads(level)
     if not foreign or by not in _SPLIT_BY_AD:
         return costs
     above = dict.fromkeys(foreign) if by is Breakdown.DAY else foreign
-    ads = uow.reports.costs(app_id, network, Breakdown.AD, days)
+    ads = uow.reports.costs(app_id, network, Breakdown.AD, days, folding=folding)
     return [*costs, *taken_out(ads, above)]
 
 

@@ -17,6 +17,7 @@ from appsprint.domain.rollup import (
     RollupKind,
     RollupSums,
     added,
+    folded,
     install_sums,
     revenue_sums,
     rolled_up,
@@ -45,14 +46,19 @@ class SumScope:
 
 
 def attributed_sums(
-    uow: UnitOfWork, scope: SumScope, by: Breakdown
+    uow: UnitOfWork, scope: SumScope, by: Breakdown, *, currency: str
 ) -> tuple[Sequence[InstallSum], Sequence[RevenueSum]]:
     """Credited installs and their revenue, exact at the moment of ``uow``.
 
     From the rollup and what came after it. While there is none for the zone, as just after the
     advertiser changed, or when it is far behind, the same sums come from the facts themselves.
+
+    Args:
+        currency: The report's. What needs no exchange rate comes in one sum for all days, if the
+            breakdown is not by day.
     """
-    sums = sums_of_kinds(uow, scope, [RollupKind(by.value)])
+    folding = None if by is Breakdown.DAY else currency
+    sums = sums_of_kinds(uow, scope, [RollupKind(by.value)], folding=folding)
     if sums is None:
         direct = (scope.app_id, scope.network, by, scope.days)
         return uow.reports.installs(*direct), uow.reports.revenue(*direct)
@@ -60,9 +66,12 @@ def attributed_sums(
 
 
 def sums_of_kinds(
-    uow: UnitOfWork, scope: SumScope, kinds: Sequence[RollupKind]
+    uow: UnitOfWork, scope: SumScope, kinds: Sequence[RollupKind], *, folding: str | None = None
 ) -> RollupSums | None:
-    """The sums of these kinds, exact at the moment of ``uow``; None without a usable rollup."""
+    """The sums of these kinds, exact at the moment of ``uow``; None without a usable rollup.
+
+    ``folding`` as in ``RollupRepository.sums``.
+    """
     rollup = _usable(uow, scope)
     if rollup is None:
         return None
@@ -70,7 +79,11 @@ def sums_of_kinds(
     tail = sums_between(
         uow, rollup, rollup.mark, uow.rollups.head(), kinds=frozenset(kinds), step=LONGEST_TAIL
     )
-    return added(uow.rollups.sums(rollup, kinds, first_on, last_on), _within(tail, scope))
+    within = _within(tail, scope)
+    if folding is not None:
+        within = folded(within, first_on, folding)
+    kept = uow.rollups.sums(rollup, kinds, first_on, last_on, folding=folding)
+    return added(kept, within)
 
 
 def exact_sums(uow: UnitOfWork, scope: SumScope, kinds: Sequence[RollupKind]) -> RollupSums:

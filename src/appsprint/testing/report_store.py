@@ -239,6 +239,31 @@ class ReportStoreContract:
 
         assert {row.value: row.spend_micros for row in found} == {"DE": 3_000_000, None: 4_000_000}
 
+    def test_days_of_costs_are_folded_where_no_rate_needs_them(self, store: Store) -> None:
+        """Amounts in the currency, or without one, come together; the others keep their days."""
+        scene = Scene(store)
+        next_day = DAY + timedelta(days=1)
+        for day_on in (DAY, next_day):
+            for entity_id, currency in (("c1", "EUR"), ("c2", None), ("c3", "USD")):
+                scene.cost(entity_id, day_on, spend=Decimal(1), currency=currency)
+
+        found = scene.store.read(
+            lambda uow: uow.reports.costs(
+                scene.app_id,
+                scene.network,
+                Breakdown.CAMPAIGN,
+                local_days(DAY, next_day, UTC),
+                folding="EUR",
+            )
+        )
+
+        assert {(row.value, row.day_on): row.spend_micros for row in found} == {
+            ("c1", DAY): 2_000_000,
+            ("c2", DAY): 2_000_000,
+            ("c3", DAY): 1_000_000,
+            ("c3", next_day): 1_000_000,
+        }
+
     def test_what_belongs_to_another_app_is_left_out(self, store: Store) -> None:
         """Of every breakdown that campaigns are summed in."""
         scene = Scene(store)

@@ -17,6 +17,7 @@ from appsprint.domain.rollup import (
     RollupKind,
     RollupSum,
     RollupSums,
+    folded,
     rolled_up,
 )
 from appsprint.ports.store import Store
@@ -145,6 +146,28 @@ class RollupStoreContract:
         rollup = move(store, begun(store), changes, FactMark(1, 1))
 
         assert stored(store, rollup) == {FIRST: RollupSum(1)}
+
+    def test_days_are_folded_where_no_rate_needs_them(self, store: Store) -> None:
+        """Installs and amounts in the currency come together, the others keep their days."""
+        days = [DAY, DAY + timedelta(days=1)]
+        changes = {
+            FIRST._replace(day_on=day_on, currency=currency): RollupSum(1, 1, 1_500_000)
+            for day_on in days
+            for currency in (None, "EUR", "USD")
+        }
+        rollup = move(store, begun(store), changes, FactMark(1, 1))
+
+        found = store.read(
+            lambda uow: uow.rollups.sums(rollup, [RollupKind.CAMPAIGN], *days, folding="EUR")
+        )
+
+        assert found == folded(changes, DAY, "EUR")
+        assert {(key.day_on, key.currency): sums.revenue_micros for key, sums in found.items()} == {
+            (DAY, None): 3_000_000,
+            (DAY, "EUR"): 3_000_000,
+            (days[0], "USD"): 1_500_000,
+            (days[1], "USD"): 1_500_000,
+        }
 
     def test_a_rollup_knows_when_its_facts_are_others(self, store: Store) -> None:
         """A mark is only as good as the rows that it stands on."""

@@ -8,6 +8,7 @@ runs; an operator can put a newer file in the place of the shipped one, also whi
 from __future__ import annotations
 
 import threading
+import time
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -35,10 +36,13 @@ class EcbExchangeRates:
 
     Args:
         path: The ECB's ``eurofxref-hist`` as ``.zip`` or ``.csv``; the shipped one by default.
+        look_seconds: How often to look whether the file was replaced.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, look_seconds: float = 1.0) -> None:
         self._path = Path(CURRENCY_FILE) if path is None else path
+        self._look_seconds = look_seconds
+        self._looked_at = 0.0
         self._loading = threading.Lock()
         self._version: tuple[int, int] | None = None
         self._loaded: _Rates | None = None
@@ -59,7 +63,10 @@ class EcbExchangeRates:
 
     def _rates(self) -> _Rates:
         with self._loading:
-            version = _version_of(self._path)
+            is_fresh = time.monotonic() - self._looked_at < self._look_seconds
+            if self._loaded is not None and is_fresh:
+                return self._loaded
+            self._looked_at, version = time.monotonic(), _version_of(self._path)
             if self._loaded is None or version != self._version:
                 self._loaded, self._version = self._read(), version
             return self._loaded

@@ -115,6 +115,7 @@ class SqliteReports:
         days: Sequence[ReportDay],
         *,
         left_out: Set[str] = frozenset(),
+        folding: str | None = None,
     ) -> Sequence[CostSum]:
         source = _COST_SOURCES.get(by)
         if source is None or not days:
@@ -126,6 +127,7 @@ class SqliteReports:
             "start_on": days[0].day_on.isoformat(),
             "end_on": days[-1].day_on.isoformat(),
             "left_out": json.dumps(sorted(left_out)),
+            "folding": folding,
         }
         rows = self._connection.execute(cost_query(by), values)
         return [_cost_sum(row) for row in rows]

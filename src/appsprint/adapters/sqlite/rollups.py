@@ -69,19 +69,27 @@ class SqliteRollups:
         return [_fact_sum(row) for row in self._connection.execute(_SQL["changes"], values)]
 
     def sums(
-        self, rollup: Rollup, kinds: Sequence[RollupKind], first_on: date, last_on: date
+        self,
+        rollup: Rollup,
+        kinds: Sequence[RollupKind],
+        first_on: date,
+        last_on: date,
+        *,
+        folding: str | None = None,
     ) -> RollupSums:
+        query = _SQL["select_sums" if folding is None else "select_folded_sums"]
         values = {
             "app_id": rollup.app_id,
             "network": rollup.network,
             "number": rollup.number,
             "first_on": first_on.isoformat(),
             "last_on": last_on.isoformat(),
+            "currency": folding,
         }
         return dict(
             _sum(row)
             for kind in kinds
-            for row in self._connection.execute(_SQL["select_sums"], {**values, "kind": kind})
+            for row in self._connection.execute(query, {**values, "kind": kind})
         )
 
     def begin(self, rollup: Rollup) -> None:

@@ -46,9 +46,11 @@ GROUP BY 1, days.day_on, 5;
 
 -- name: costs
 -- The network's numbers in force by the breakdown's value, local day and currency; money as above.
--- :left_out is a JSON array of ids.
+-- :left_out is a JSON array of ids; days of amounts in :folding come together.
 SELECT
-    {value} AS value, day_on, currency, max(as_of_ms) AS as_of_ms,
+    {value} AS value,
+    CASE WHEN coalesce(currency, :folding) = :folding THEN :start_on ELSE day_on END AS day_on,
+    currency, max(as_of_ms) AS as_of_ms,
     sum(spend_micros / 1000000) AS spend_units, sum(spend_micros % 1000000) AS spend_rest,
     sum(impressions) AS impressions, sum(clicks) AS clicks,
     sum(reported_installs) AS reported_installs,
@@ -59,7 +61,7 @@ WHERE
     app_id = :app_id AND network = :network AND is_in_force = 1
     AND day_on BETWEEN :start_on AND :end_on {level}
     AND entity_id NOT IN (SELECT value FROM json_each(:left_out))
-GROUP BY 1, day_on, currency;
+GROUP BY 1, 2, currency;
 
 -- name: restated
 -- Campaigns' days whose numbers in force are not those that were known 24 hours after the day's
@@ -108,16 +110,22 @@ GROUP BY v.day_on, v.currency, v.is_in_force;
 
 -- name: unsent
 -- Deliveries made in a time that the network has not got. Open, skipped and dead ones each have an
--- index; those that were sent are not read.
+-- index of their own, which the planner does not find; those that were sent are not read.
 SELECT status, NULL AS reason, count(*) AS events FROM deliveries
 WHERE
     app_id = :app_id AND network = :network AND status IN ('pending', 'retrying')
     AND created_at_ms >= :since_ms AND created_at_ms < :until_ms
 GROUP BY status
 UNION ALL
-SELECT status, reason, count(*) FROM deliveries
+SELECT 'skipped', reason, count(*) FROM deliveries INDEXED BY deliveries_skipped
 WHERE
-    app_id = :app_id AND network = :network AND status IN ('skipped', 'dead')
+    app_id = :app_id AND network = :network AND status = 'skipped'
     AND created_at_ms >= :since_ms AND created_at_ms < :until_ms
-GROUP BY status, reason
+GROUP BY reason
+UNION ALL
+SELECT 'dead', reason, count(*) FROM deliveries INDEXED BY deliveries_dead
+WHERE
+    app_id = :app_id AND network = :network AND status = 'dead'
+    AND created_at_ms >= :since_ms AND created_at_ms < :until_ms
+GROUP BY reason
 ORDER BY events DESC, status, reason;

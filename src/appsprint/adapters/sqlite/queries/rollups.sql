@@ -126,6 +126,18 @@ WHERE
     app_id = :app_id AND network = :network AND number = :number AND kind = :kind
     AND day_on BETWEEN :first_on AND :last_on;
 
+-- name: select_folded_sums
+-- The same with all days together where no exchange rate needs the day.
+SELECT
+    kind, CASE WHEN currency IN ('', :currency) THEN :first_on ELSE day_on END AS day_on, value,
+    name, campaign_id, currency, sum(installs) AS installs, sum(events) AS events,
+    sum(revenue_units) AS revenue_units, sum(revenue_rest) AS revenue_rest
+FROM rollup_sums
+WHERE
+    app_id = :app_id AND network = :network AND number = :number AND kind = :kind
+    AND day_on BETWEEN :first_on AND :last_on
+GROUP BY 2, value, name, campaign_id, currency;
+
 -- name: add_sums
 -- Onto what is there.
 INSERT INTO rollup_sums (
