@@ -19,6 +19,7 @@ from appsprint.domain.click import Click, FilteredVisit
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.visit import VisitKind
 from appsprint.errors import StoreUnavailable
+from appsprint.ports.store import CompletionSink
 from appsprint.services.clicks import (
     MAX_HEADER_LENGTH,
     MAX_PAGE_URL_LENGTH,
@@ -265,6 +266,37 @@ def test_clicks_stay_in_the_spool_while_the_store_cannot_take_them(
 
     assert replay.replay() == 2
     assert clicks_of(store) == 2
+
+
+def test_a_single_click_that_fails_keeps_the_spool(store: SqliteStore, tmp_path: Path) -> None:
+    """Also when the writes around it succeed."""
+    spool = FileSpool(tmp_path / "spool")
+    spool.append([make_click(), make_click()])
+
+    with (
+        closing(HalfStore(tmp_path / "store.db")) as half,
+        pytest.raises(StoreUnavailable, match="disk"),
+    ):
+        SpoolReplay(store=half, spool=spool).replay()
+
+    assert not spool.is_empty()
+    assert SpoolReplay(store=store, spool=spool).replay() == 2
+
+
+class HalfStore(SqliteStore):
+    """A store whose every second click fails."""
+
+    clicks = 0
+
+    def enqueue_click(
+        self, click: Click | FilteredVisit, sink: CompletionSink, ticket: object
+    ) -> None:
+        """Store it, or not."""
+        self.clicks += 1
+        if self.clicks % 2:
+            super().enqueue_click(click, sink, ticket)
+        else:
+            sink.deliver([(ticket, None, StoreUnavailable("the disk is full"))])
 
 
 def test_a_crash_between_storing_and_dropping_counts_nothing_twice(

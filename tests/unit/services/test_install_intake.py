@@ -14,6 +14,7 @@ from appsprint.ports.installs import AttributedInstall, InstallFilter
 from appsprint.ports.store import UnitOfWork
 from appsprint.services.installs import RegisteredInstall
 from appsprint.services.links import LinkChanges
+from appsprint.services.mapping import WantedRow
 from appsprint.testing.builders import HOUR
 from tests.support.builders import IDFA
 from tests.support.control_plane import NOON, ControlPlane
@@ -270,6 +271,20 @@ def test_an_idfa_can_earn_credit_late(scene: IntakeScene) -> None:
     assert versions(scene, install) == [(1, "organic"), (2, "idfa")]
     assert [one.sdk_event for one in scene.deliveries()] == ["purchase", "search"]
     assert [one.event.skip_reason for one in scene.events()] == [None, "not_mapped", None]
+    assert scene.ledger().is_balanced
+
+
+def test_late_credit_sends_nothing_whose_row_was_switched_off(scene: IntakeScene) -> None:
+    """The mapping of the moment counts."""
+    scene.click(client_ip="203.0.113.99", advertising_id=IDFA)
+    install = scene.new_install()
+    scene.register(install)
+    scene.record([make_read_event(install.appsprint_id, 0)])
+    scene.services.mapping.set_rows(scene.app.id, [WantedRow("purchase", None)])
+
+    assert note_idfa(scene, install)
+
+    assert scene.deliveries() == []
     assert scene.ledger().is_balanced
 
 
