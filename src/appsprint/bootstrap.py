@@ -45,6 +45,7 @@ from appsprint.services.apps import AppService
 from appsprint.services.audit import AuditService
 from appsprint.services.campaigns import CampaignService
 from appsprint.services.catalog import Services
+from appsprint.services.checklist import ChecklistService
 from appsprint.services.clicks import SpoolReplay
 from appsprint.services.connections import ConnectionService
 from appsprint.services.costs import CostSyncService
@@ -233,6 +234,7 @@ def services_over(parts: Parts) -> Services:
         reports=reports,
         overview=OverviewService(reports=reports, connections=connections, diagnostics=diagnostics),
         reconciliation=reconciliation,
+        checklist=ChecklistService(store=store, clock=clock),
         rollups=RollupService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),

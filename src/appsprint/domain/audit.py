@@ -44,6 +44,7 @@ class AuditAction(StrEnum):
     APP_DELETED = "app.deleted"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    KEY_COPIED = "key.copied"
     LINK_CREATED = "link.created"
     LINK_UPDATED = "link.updated"
     LINK_ARCHIVED = "link.archived"

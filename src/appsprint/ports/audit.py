@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from appsprint.domain.audit import AuditEntry, StoredAuditEntry
+from appsprint.domain.audit import AuditAction, AuditEntry, StoredAuditEntry
 from appsprint.domain.ids import AppId
 
 
@@ -14,6 +14,10 @@ class AuditRepository(Protocol):
 
     def add(self, entry: AuditEntry) -> None:
         """Append an entry; it shares the fate of the unit of work, like the change it tells."""
+        ...
+
+    def knows(self, app_id: AppId, action: AuditAction) -> bool:
+        """Whether this was ever done with the app."""
         ...
 
     def page(

@@ -15,6 +15,7 @@ from appsprint.services.access import AccessService
 from appsprint.services.apps import AppService
 from appsprint.services.audit import AuditService
 from appsprint.services.campaigns import CampaignService
+from appsprint.services.checklist import ChecklistService
 from appsprint.services.connections import ConnectionService
 from appsprint.services.costs import CostSyncService
 from appsprint.services.deliveries import DeliveryService
@@ -75,6 +76,7 @@ class Services:
     reconciliation: ReconciliationService
     rollups: RollupService
     overview: OverviewService
+    checklist: ChecklistService
     ledger: LedgerService
     vbo: VboService
     diagnostics: DiagnosticsService

@@ -125,6 +125,17 @@ class AuditStoreContract:
         assert [one.entry for one in (*newest, *rest)] == entries[::-1]
         assert [one.entry.subject for one in of_app] == ["d", "a"]
 
+    def test_what_was_done_with_an_app_is_known(self, store: Store) -> None:
+        """By action and app."""
+        tell(store, told("app_1", "a"))
+
+        def known(app_id: str, action: AuditAction) -> bool:
+            return store.read(lambda uow: uow.audit.knows(AppId(app_id), action))
+
+        assert known("app_1", AuditAction.APP_UPDATED)
+        assert not known("app_1", AuditAction.APP_DELETED)
+        assert not known("app_2", AuditAction.APP_UPDATED)
+
     def test_an_entry_shares_the_fate_of_its_change(self, store: Store) -> None:
         """What is undone was never told."""
 

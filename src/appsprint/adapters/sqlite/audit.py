@@ -34,6 +34,10 @@ class SqliteAudit:
         )
         self._connection.execute(_SQL["insert_entry"], values)
 
+    def knows(self, app_id: AppId, action: AuditAction) -> bool:
+        found = self._connection.execute(_SQL["select_action_of_app"], (app_id, action))
+        return found.fetchone() is not None
+
     def page(
         self, app_id: AppId | None, *, before: int | None, limit: int
     ) -> Sequence[StoredAuditEntry]:

@@ -13,3 +13,7 @@ SELECT * FROM audit_log WHERE audit_id < :before ORDER BY audit_id DESC LIMIT :l
 SELECT * FROM audit_log
 WHERE app_id = :app_id AND audit_id < :before
 ORDER BY audit_id DESC LIMIT :limit;
+
+-- name: select_action_of_app
+-- Whether something was ever done with an app.
+SELECT 1 FROM audit_log WHERE app_id = ? AND action = ? LIMIT 1;

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from appsprint.domain.access import Role
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -13,6 +15,7 @@ class Entry:
         path: Below the app's address for ``APP_MENU``; the whole address for ``SERVER_MENU``.
         icon: A name that ``templates/icons.html`` draws.
         group: The heading that it stands under; empty for none.
+        role: Whoever has less does not see it.
     """
 
     key: str
@@ -20,8 +23,37 @@ class Entry:
     path: str
     icon: str
     group: str = ""
+    role: Role = Role.VIEWER
 
 
-APP_MENU: tuple[Entry, ...] = (Entry(key="overview", label="Overview", path="", icon="overview"),)
+APP_MENU: tuple[Entry, ...] = (
+    Entry(key="overview", label="Overview", path="", icon="overview"),
+    # Integrations
+    Entry(
+        key="tiktok",
+        label="TikTok Ads",
+        path="/integrations/tiktok",
+        icon="tiktok",
+        group="Integrations",
+    ),
+    # Reports
+    # The app itself
+    Entry(key="settings", label="Settings", path="/settings", icon="settings", group="App"),
+)
 
-SERVER_MENU: tuple[Entry, ...] = ()
+SERVER_MENU: tuple[Entry, ...] = (
+    Entry(
+        key="members",
+        label="Members",
+        path="/settings/members",
+        icon="members",
+        role=Role.OWNER,
+    ),
+    Entry(key="tokens", label="API tokens", path="/settings/tokens", icon="key", role=Role.OWNER),
+    Entry(key="audit", label="Audit log", path="/settings/audit", icon="log", role=Role.OWNER),
+)
+
+
+def has_page(key: str) -> bool:
+    """Whether the menu leads to a page; for links that stand elsewhere."""
+    return any(entry.key == key for entry in (*APP_MENU, *SERVER_MENU))

@@ -36,6 +36,7 @@ def show_overview(request: PageRequest, app_id: PathId) -> PageResponse:
         "overview.html",
         found=found,
         length=length,
+        started=sum(one.is_done for one in services.checklist.of(app.id)),
         periods=PERIODS,
         chart=_chart(found.by_day),
         sent_share=_sent_share(found.connection),

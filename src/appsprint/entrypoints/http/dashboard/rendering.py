@@ -18,7 +18,7 @@ from appsprint.entrypoints.http.api.routing import services_of
 from appsprint.entrypoints.http.dashboard import formats
 from appsprint.entrypoints.http.dashboard.assets import asset_address
 from appsprint.entrypoints.http.dashboard.forms import Form, sentence
-from appsprint.entrypoints.http.dashboard.navigation import APP_MENU, SERVER_MENU
+from appsprint.entrypoints.http.dashboard.navigation import APP_MENU, SERVER_MENU, has_page
 from appsprint.entrypoints.http.dashboard.visits import (
     NOTICE_COOKIE,
     Visit,
@@ -61,6 +61,7 @@ def _environment() -> Environment:
         "server_menu": SERVER_MENU,
         "amount_of": formats.amount_of,
         "change": formats.change,
+        "has_page": has_page,
         "no_form": Form(),
     }
     environment.filters |= {

@@ -5,13 +5,19 @@ from __future__ import annotations
 from litestar import Router
 
 from appsprint.entrypoints.http.dashboard import (
+    account,
+    app_settings,
     assets,
     first_app,
     home,
     login,
+    members,
     overview,
     setup,
+    start,
+    tiktok,
     tiktok_callback,
+    tokens,
 )
 from appsprint.entrypoints.http.dashboard.page import show_error
 
@@ -20,8 +26,14 @@ PAGES = (
     *setup.HANDLERS,
     *login.HANDLERS,
     *first_app.HANDLERS,
+    *start.HANDLERS,
     *overview.HANDLERS,
+    *tiktok.HANDLERS,
     *tiktok_callback.HANDLERS,
+    *app_settings.HANDLERS,
+    *members.HANDLERS,
+    *tokens.HANDLERS,
+    *account.HANDLERS,
 )
 
 

@@ -1,0 +1,170 @@
+"""Settings of an app: its names and windows, its API keys, its own audit log, its end."""
+
+from __future__ import annotations
+
+from appsprint.domain.access import Role
+from appsprint.domain.app import App, Platform, RevokeMode
+from appsprint.domain.ids import AppId, KeyId
+from appsprint.entrypoints.http.api.routing import PathId, services_of
+from appsprint.entrypoints.http.dashboard.first_app import CURRENCIES, time_zones
+from appsprint.entrypoints.http.dashboard.forms import Form
+from appsprint.entrypoints.http.dashboard.page import page
+from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirect, render
+from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of, visit_of
+from appsprint.errors import FieldProblem, InvalidInput
+from appsprint.services.apps import AppChanges, CreatedKey
+
+
+@page("GET", "/apps/{app_id:str}/settings", role=Role.VIEWER)
+def show_settings(request: PageRequest, app_id: PathId) -> PageResponse:
+    """The form with what is in force."""
+    del app_id
+    return _settings_page(request, _filled(app_of(request)))
+
+
+@page("POST", "/apps/{app_id:str}/settings", role=Role.EDITOR)
+def save_settings(request: PageRequest, app_id: PathId) -> PageResponse:
+    """Change what was changed."""
+    form, app = visit_of(request).form, app_of(request)
+    try:
+        services_of(request).apps.update(app.id, _changes(form, app))
+    except InvalidInput as exc:
+        return _settings_page(request, form.refused(exc), status=422)
+    return redirect(f"/apps/{app_id}/settings", notice="The settings are saved.")
+
+
+@page("POST", "/apps/{app_id:str}/settings/delete", role=Role.OWNER)
+def delete_app(request: PageRequest, app_id: PathId) -> PageResponse:
+    """Delete the app; its keys answer as discarded ones do."""
+    name = app_of(request).name
+    services_of(request).apps.delete(AppId(app_id))
+    return redirect("/", notice=f"{name} is deleted.")
+
+
+@page("GET", "/apps/{app_id:str}/settings/keys", role=Role.VIEWER)
+def show_keys(request: PageRequest, app_id: PathId) -> PageResponse:
+    """The keys that SDKs send, masked."""
+    del app_id
+    return _keys_page(request)
+
+
+@page("POST", "/apps/{app_id:str}/settings/keys", role=Role.EDITOR)
+def add_key(request: PageRequest, app_id: PathId) -> PageResponse:
+    """Make a further key and show it, this once; the others stay good (rotation with overlap)."""
+    form = visit_of(request).form
+    try:
+        made = services_of(request).apps.add_key(AppId(app_id), form.text("environment", "live"))
+    except InvalidInput as exc:
+        return _keys_page(request, form=form.refused(exc))
+    return _keys_page(request, made=made)
+
+
+@page("POST", "/apps/{app_id:str}/settings/keys/{key_id:str}/revoke", role=Role.EDITOR)
+def revoke_key(request: PageRequest, app_id: PathId, key_id: PathId) -> PageResponse:
+    """End a key: quietly for the apps that carry it, or by switching their SDK off."""
+    mode = visit_of(request).form.text("mode", RevokeMode.DISCARD)
+    key = services_of(request).apps.revoke_key(AppId(app_id), KeyId(key_id), mode)
+    return redirect(f"/apps/{app_id}/settings/keys", notice=f"The key {key.hint} is revoked.")
+
+
+@page("GET", "/apps/{app_id:str}/settings/audit", role=Role.VIEWER)
+def show_app_audit(request: PageRequest, app_id: PathId) -> PageResponse:
+    """Every change of this app."""
+    return audit_page(request, AppId(app_id), "app_audit.html")
+
+
+def audit_page(request: PageRequest, app_id: AppId | None, template: str) -> PageResponse:
+    """A page of the audit log, newest first; ``before`` in the address goes on."""
+    before = request.query_params.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    found = services_of(request).audit.page(
+        app_id, read_by=visit_of(request).member, before=number, limit=_ENTRIES + 1
+    )
+    shown = found[:_ENTRIES]
+    more = shown[-1].number if len(found) > _ENTRIES else None
+    return render(request, template, entries=shown, more=more, is_first=number is None)
+
+
+_ENTRIES = 50
+
+
+def _settings_page(request: PageRequest, form: Form, *, status: int = 200) -> PageResponse:
+    app = app_of(request)
+    return render(
+        request,
+        "settings.html",
+        status=status,
+        form=form,
+        time_zones=_with_present(time_zones(), app.time_zone),
+        currencies=_with_present([(code, code) for code in CURRENCIES], app.currency),
+        probabilistic="on" if app.probabilistic_matching else "off",
+        is_ios=app.platform is Platform.IOS,
+    )
+
+
+def _keys_page(
+    request: PageRequest, *, made: CreatedKey | None = None, form: Form | None = None
+) -> PageResponse:
+    keys = services_of(request).apps.keys(app_of(request).id)
+    return render(
+        request,
+        "keys.html",
+        status=200 if form is None else 422,
+        form=form or Form(),
+        keys=sorted(keys, key=lambda key: key.revoked_at is not None),
+        made=made,
+    )
+
+
+def _filled(app: App) -> Form:
+    return Form.of(
+        name=app.name,
+        store_url=app.store_url,
+        time_zone=app.time_zone,
+        currency=app.currency,
+        click_lookback_hours=app.click_lookback_hours,
+        probabilistic_lookback_hours=app.probabilistic_lookback_hours,
+        probabilistic="on" if app.probabilistic_matching else "off",
+    )
+
+
+def _changes(form: Form, app: App) -> AppChanges:
+    return AppChanges(
+        name=form.text("name", app.name),
+        store_url=form.text("store_url", app.store_url),
+        time_zone=form.text("time_zone", app.time_zone),
+        currency=form.text("currency", app.currency),
+        click_lookback_hours=_hours(form, "click_lookback_hours"),
+        probabilistic_lookback_hours=_hours(form, "probabilistic_lookback_hours"),
+        probabilistic_matching=(
+            form.text("probabilistic") == "on" if form.has("probabilistic") else None
+        ),
+    )
+
+
+def _hours(form: Form, name: str) -> int | None:
+    """A whole number of hours; None when the field was not sent."""
+    if not form.has(name):
+        return None
+    text = form.text(name).strip()
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        message = "must be a whole number of hours"
+        raise InvalidInput(message, problems=[FieldProblem(name, message)])
+    return int(text)
+
+
+def _with_present(options: list[tuple[str, str]], present: str) -> list[tuple[str, str]]:
+    """The choices, and what is in force even where we would not offer it."""
+    known = {value for value, _ in options}
+    return options if present in known else [(present, present), *options]
+
+
+HANDLERS = (
+    show_settings,
+    save_settings,
+    delete_app,
+    show_keys,
+    add_key,
+    revoke_key,
+    show_app_audit,
+)
