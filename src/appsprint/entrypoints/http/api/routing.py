@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 import msgspec
+from anyio import to_thread
 from litestar import HttpMethod, MediaType, Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
@@ -108,20 +109,27 @@ def services_of(request: ASGIConnection[Any, Any, Any, Any]) -> Services:
     return cast(Services, request.app.state.services)
 
 
-def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def authorise(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
     """The guard of every API route: who is calling, may they, and is the app within reach.
 
-    An app that the token does not reach answers as one that does not exist.
+    Who is calling acts from here on, which a guard on a thread of its own could not say. An app
+    that the token does not reach answers as one that does not exist.
 
     Raises:
         NotAuthenticated: No bearer token, or not a valid one.
         NotFound: There is no such app for this token.
         NotAllowed: The token's role or reach is not enough.
     """
-    services, endpoint = services_of(connection), endpoint_of(handler)
-    token = services.access.authenticate(_bearer(connection.headers.get("authorization", "")))
+    token = await to_thread.run_sync(_caller, connection, endpoint_of(handler))
     connection.scope["user"] = token
     act_as(actor_of(token))
+
+
+def _caller(connection: ASGIConnection[Any, Any, Any, Any], endpoint: Endpoint) -> ApiToken:
+    services = services_of(connection)
+    token = services.access.authenticate(_bearer(connection.headers.get("authorization", "")))
     app_id = connection.path_params.get("app_id")
     if app_id is not None and not token.reaches(AppId(app_id)):
         raise NotFound(f"there is no app {quoted(app_id)}")
@@ -131,6 +139,7 @@ def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
         raise NotAllowed("this needs a token for all apps; yours is limited to some")
     if app_id is not None:
         services.apps.get(AppId(app_id))
+    return token
 
 
 def _bearer(header: str) -> str:

@@ -6,6 +6,7 @@ from appsprint.domain.access import Role
 from appsprint.domain.app import App, Platform, RevokeMode
 from appsprint.domain.ids import AppId, KeyId
 from appsprint.entrypoints.http.api.routing import PathId, services_of
+from appsprint.entrypoints.http.dashboard.audit_log import audit_page
 from appsprint.entrypoints.http.dashboard.first_app import CURRENCIES, time_zones
 from appsprint.entrypoints.http.dashboard.forms import Form
 from appsprint.entrypoints.http.dashboard.page import page
@@ -71,21 +72,6 @@ def revoke_key(request: PageRequest, app_id: PathId, key_id: PathId) -> PageResp
 def show_app_audit(request: PageRequest, app_id: PathId) -> PageResponse:
     """Every change of this app."""
     return audit_page(request, AppId(app_id), "app_audit.html")
-
-
-def audit_page(request: PageRequest, app_id: AppId | None, template: str) -> PageResponse:
-    """A page of the audit log, newest first; ``before`` in the address goes on."""
-    before = request.query_params.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    found = services_of(request).audit.page(
-        app_id, read_by=visit_of(request).member, before=number, limit=_ENTRIES + 1
-    )
-    shown = found[:_ENTRIES]
-    more = shown[-1].number if len(found) > _ENTRIES else None
-    return render(request, template, entries=shown, more=more, is_first=number is None)
-
-
-_ENTRIES = 50
 
 
 def _settings_page(request: PageRequest, form: Form, *, status: int = 200) -> PageResponse:

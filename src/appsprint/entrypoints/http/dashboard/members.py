@@ -8,7 +8,6 @@ from appsprint.domain.access import Role
 from appsprint.domain.ids import MemberId
 from appsprint.domain.member import Member
 from appsprint.entrypoints.http.api.routing import PathId, services_of
-from appsprint.entrypoints.http.dashboard.app_settings import audit_page
 from appsprint.entrypoints.http.dashboard.forms import Form
 from appsprint.entrypoints.http.dashboard.page import page
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirect, render
@@ -72,12 +71,6 @@ def remove(request: PageRequest, member_id: PathId) -> PageResponse:
     return redirect(PLACE, notice="The member is removed.")
 
 
-@page("GET", "/settings/audit", role=Role.OWNER, needs_all_apps=True)
-def show_audit(request: PageRequest) -> PageResponse:
-    """Every change on the server."""
-    return audit_page(request, None, "server_audit.html")
-
-
 def wanted_apps(form: Form) -> Sequence[str] | None:
     """The apps that were ticked; None for all of them."""
     return form.texts("app_ids") if form.text("reach") == "some" else None
@@ -115,4 +108,4 @@ ROLES = [
     (Role.OWNER.value, "Owner: manages members and tokens, too"),
 ]
 
-HANDLERS = (show_members, invite, invite_again, change, remove, show_audit)
+HANDLERS = (show_members, invite, invite_again, change, remove)

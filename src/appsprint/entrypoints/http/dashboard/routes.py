@@ -8,6 +8,7 @@ from appsprint.entrypoints.http.dashboard import (
     account,
     app_settings,
     assets,
+    audit_log,
     first_app,
     home,
     login,
@@ -32,6 +33,7 @@ PAGES = (
     *tiktok_callback.HANDLERS,
     *app_settings.HANDLERS,
     *members.HANDLERS,
+    *audit_log.HANDLERS,
     *tokens.HANDLERS,
     *account.HANDLERS,
 )

@@ -1,0 +1,143 @@
+"""Integrations → TikTok Ads: the steps of the product page, one by one."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from appsprint.domain.app import App
+from appsprint.errors import AdNetworkUnavailable, ConnectionRevoked
+from appsprint.services.links import NewLink
+from tests.support.browser import Browser, text_of
+from tests.support.control_plane import APP_STORE_URL, ControlPlane
+
+TOKEN = "a-token-of-the-pixel"
+PIXEL = "CXXXXXXXXXXXXXXXXXXX"
+
+
+def states(page: str) -> list[str]:
+    """How each step stands, in order."""
+    return re.findall(r'<li class="(\w+)" id="step-', page)
+
+
+def approve(browser: Browser, place: str) -> None:
+    """Begin, approve at TikTok, come back."""
+    leaving = browser.post(f"{place}/connect")
+    [address] = re.findall(r'content="0; url=([^"]+)"', leaving.text)
+    state = parse_qs(urlsplit(address.replace("&amp;", "&")).query)["state"][0]
+    back = browser.get(f"/oauth/tiktok/callback?auth_code={state}&state={state}")
+    assert back.headers["location"] == f"{place}?result=connected"
+
+
+def test_the_whole_flow(plane: ControlPlane, owner: Browser, app: App) -> None:
+    """Connect, load accounts, pick one, pixel and token, mapping, link: each step turns done."""
+    place = f"/apps/{app.id}/integrations/tiktok"
+    assert states(owner.get(place).text) == ["current", "later", "later", "later", "later"]
+
+    approve(owner, place)
+    page = owner.get(place)
+    assert "TikTok Ads is connected." in text_of(page)
+    assert states(page.text)[:2] == ["done", "current"]
+
+    offered = owner.post(f"{place}/accounts")
+    [account] = re.findall(r'<option value="(\d+)"', offered.text)[:1]
+    page = owner.follow(owner.post(f"{place}/advertiser", advertiser_id=account))
+    assert states(page.text)[1:3] == ["done", "current"]
+
+    page = owner.follow(
+        owner.post(f"{place}/events-api", pixel_id=PIXEL, access_token=TOKEN, test_event_code="")
+    )
+    assert states(page.text) == ["done", "done", "done", "done", "current"]
+    assert TOKEN not in page.text
+
+    wanted = NewLink(network="tiktok", name="Spring", destination_url=APP_STORE_URL)
+    plane.services.links.create(app.id, wanted)
+    page = owner.get(place)
+    assert states(page.text) == ["done"] * 5
+    assert "Active" in text_of(page)
+
+
+def test_denial_leads_back(owner: Browser, app: App) -> None:
+    """TikTok sends nothing when a person says no."""
+    leaving = owner.post(f"/apps/{app.id}/integrations/tiktok/connect")
+    [state] = re.findall(r"state=([\w-]+)", leaving.text)[:1]
+
+    page = owner.get(f"/oauth/tiktok/callback?state={state}")
+
+    assert page.status_code == 400
+    assert "TikTok Ads was not connected" in text_of(page)
+    assert 'href="/"' in page.text
+
+
+def test_a_bad_pixel_and_token_are_told(owner: Browser, app: App) -> None:
+    """At their fields; the token is never repeated."""
+    answer = owner.post(
+        f"/apps/{app.id}/integrations/tiktok/events-api", pixel_id="x", access_token="a b"
+    )
+
+    assert answer.status_code == 422
+    assert answer.text.count('aria-invalid="true"') == 2
+    assert "a b" not in re.findall(r'value="([^"]*)"', answer.text)
+
+
+def test_an_account_that_is_not_reached_is_told(owner: Browser, app: App) -> None:
+    """And one that nobody connected."""
+    place = f"/apps/{app.id}/integrations/tiktok"
+    assert owner.post(f"{place}/accounts").status_code == 409
+    approve(owner, place)
+
+    answer = owner.post(f"{place}/advertiser", advertiser_id="1")
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "said"),
+    [
+        (ConnectionRevoked("no permission", network_code=40102), 409, "Reconnect TikTok Ads"),
+        (AdNetworkUnavailable("TikTok gave no answer"), 503, "TikTok gave no answer."),
+    ],
+)
+def test_trouble_with_tiktok_is_told_on_the_page(
+    plane: ControlPlane, owner: Browser, app: App, failure: Exception, status: int, said: str
+) -> None:
+    """With the next step, and everything else still there."""
+    place = f"/apps/{app.id}/integrations/tiktok"
+    approve(owner, place)
+    plane.network.flow.failure = failure
+
+    answer = owner.post(f"{place}/accounts")
+
+    assert answer.status_code == status
+    assert said in text_of(answer)
+    assert "Diagnostics" in text_of(answer)
+
+
+def test_disconnecting_keeps_what_was_set_up(plane: ControlPlane, owner: Browser, app: App) -> None:
+    """The Pixel ID is filled in for the next time, the token is gone."""
+    place = f"/apps/{app.id}/integrations/tiktok"
+    approve(owner, place)
+    owner.post(f"{place}/events-api", pixel_id=PIXEL, access_token=TOKEN)
+
+    page = owner.follow(owner.post(f"{place}/disconnect"))
+
+    assert "TikTok Ads is disconnected." in text_of(page)
+    assert f'value="{PIXEL}"' in page.text
+    assert plane.services.connections.overview(app.id).connection.events_token is None
+    approve(owner, place)
+    assert states(owner.get(place).text)[0] == "done"
+
+
+def test_the_checklist_fills_itself_in(plane: ControlPlane, owner: Browser, app: App) -> None:
+    """Each item by what there is; the key by being copied."""
+    place = f"/apps/{app.id}/start"
+    assert "0 of 7" in text_of(owner.get(place))
+
+    assert "1 of 7" in text_of(owner.follow(owner.post(f"{place}/key-copied")))
+    wanted = NewLink(network="tiktok", name="Spring", destination_url=APP_STORE_URL)
+    plane.services.links.create(app.id, wanted)
+
+    assert "2 of 7" in text_of(owner.get(place))
+    assert "2 of 7" in text_of(owner.get(f"/apps/{app.id}"))
