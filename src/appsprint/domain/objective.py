@@ -7,7 +7,7 @@ has four values, and only what no campaign of the account can use is worth a war
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,6 +57,43 @@ class ObjectiveConflict:
     network_event: str
     objectives: tuple[str, ...]
     is_certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmetOptimization:
+    """Ad groups that optimize for an event which nothing is mapped to.
+
+    Attributes:
+        event_names: Any of these would do.
+        adgroups: Their ids, in the order of the ids.
+    """
+
+    event_names: tuple[str, ...]
+    adgroups: tuple[str, ...]
+
+
+def unmet_optimizations(
+    adgroups: Iterable[AdEntity],
+    mapped_events: Set[str],
+    awaited: Callable[[str], frozenset[str]],
+) -> Sequence[UnmetOptimization]:
+    """What ad groups that are not deleted wait for in vain, in alphabetical order.
+
+    Args:
+        adgroups: With the network's code of the event that they count.
+        mapped_events: The network's events that something fires as.
+        awaited: The names of the event that a code means; empty where that is not known.
+    """
+    found: Mapping[frozenset[str], list[str]] = defaultdict(list)
+    for group in adgroups:
+        code = group.counting.event if group.counting is not None else None
+        names = awaited(code) if code and not group.is_deleted else frozenset()
+        if names and names.isdisjoint(mapped_events):
+            found[names].append(group.id)
+    return [
+        UnmetOptimization(event_names=tuple(sorted(names)), adgroups=tuple(sorted(found[names])))
+        for names in sorted(found, key=sorted)
+    ]
 
 
 def present_objectives(campaigns: Iterable[AdEntity]) -> Sequence[CampaignObjective]:

@@ -76,6 +76,13 @@ class EventNames(Protocol):
         """Whether campaigns with an objective optimize for the event ``name``."""
         ...
 
+    def awaited_events(self, code: str) -> frozenset[str]:
+        """The names of the event that an ad group with this code optimizes for.
+
+        Any one of them will do. Empty where the code is not known to mean a web event.
+        """
+        ...
+
     def objective_name(self, objective: str) -> str:
         """What people read for an objective's code."""
         ...

@@ -10,7 +10,11 @@ from appsprint.domain.app import Platform
 from appsprint.domain.connection import Connection
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.device import OperatingSystem
-from appsprint.domain.objective import CampaignObjective, ObjectiveConflict
+from appsprint.domain.objective import (
+    CampaignObjective,
+    ObjectiveConflict,
+    UnmetOptimization,
+)
 from appsprint.domain.pasted_link import LandingDefect, VisitDefect
 from appsprint.domain.reconciliation import Reconciliation
 from appsprint.domain.vbo import ValueBasedOptimization
@@ -119,12 +123,14 @@ class ObjectiveFacts:
         uses_web_events: Whether any of them optimizes for web events, as far as is known.
         conflicts: Mapped events that no campaign is sure to use.
         sentences: One for people for each conflict.
+        unmet: What ad groups optimize for, and nothing is mapped to.
     """
 
     campaigns: Sequence[CampaignObjective]
     uses_web_events: bool
     conflicts: Sequence[ObjectiveConflict]
     sentences: Sequence[str]
+    unmet: Sequence[UnmetOptimization]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from appsprint.config import Settings
 from appsprint.domain.app import App
 from appsprint.domain.connection import Connection
+from appsprint.domain.cost import AdLevel
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.mapping import effective_mapping
-from appsprint.domain.objective import ObjectiveFit
+from appsprint.domain.objective import ObjectiveFit, unmet_optimizations
 from appsprint.domain.report_query import ReportQuery
 from appsprint.domain.vbo import VBO_EVENT, value_based_optimization
 from appsprint.ports.ad_network import AdNetworkAdapter, EventNames
@@ -156,4 +157,9 @@ def _objective_facts(
         ),
         conflicts=conflicts,
         sentences=[describe(conflict, names) for conflict in conflicts],
+        unmet=unmet_optimizations(
+            uow.costs.entities(scope.app_id, scope.network, level=AdLevel.ADGROUP),
+            mapped,
+            names.awaited_events,
+        ),
     )

@@ -166,6 +166,11 @@ def objective_rejected(facts: Facts) -> Diagnosis:
     if not objectives.uses_web_events:
         words = "No campaign has an objective that optimizes for web events."
         return warning(code, words, evidence)
+    if objectives.unmet:
+        waiting = ", ".join(" or ".join(one.event_names) for one in objectives.unmet)
+        words = f"Ad groups optimize for {waiting}, and no in-app event is mapped to it."
+        action = "Map the in-app event to it, or change what the ad groups optimize for."
+        return warning(code, words, evidence, action)
     if objectives.sentences:
         return warning(code, " ".join(objectives.sentences), evidence)
     words = "As far as TikTok's lists tell, a campaign optimizes for each mapped event."
@@ -182,6 +187,10 @@ def _objective_evidence(facts: Facts) -> Evidence:
         "mapped_events": sorted(facts.mapped_events),
         "not_accepted": [one.network_event for one in objectives.conflicts if one.is_certain],
         "doubtful": [one.network_event for one in objectives.conflicts if not one.is_certain],
+        "optimized_but_not_mapped": [
+            {"tiktok_events": list(one.event_names), "adgroup_ids": list(one.adgroups[:_SHOWN])}
+            for one in objectives.unmet
+        ],
         "rejected": facts.events.reasons(DeliveryStatus.DEAD).get(DeadReason.REJECTED, 0),
         "rejected_examples": list(_examples(facts.events.unsent, {DeadReason.REJECTED.value: 0})),
     }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from appsprint.domain.cost import AdEntity, AdLevel
+from appsprint.domain.cost import AdEntity, AdLevel, CountingRules
 from appsprint.domain.objective import (
     CampaignObjective,
     ObjectiveConflict,
     ObjectiveFit,
+    UnmetOptimization,
     conflict_of,
     present_objectives,
+    unmet_optimizations,
 )
 
 # Objectives named for what they make of every event.
@@ -83,3 +87,36 @@ def test_deleted_campaigns_have_no_objective_any_more() -> None:
         CampaignObjective(objective="LEAD_GENERATION", campaigns=("5",)),
         CampaignObjective(objective="WEB_CONVERSIONS", campaigns=("1", "3")),
     ]
+
+
+def test_ad_groups_wait_for_events_that_nothing_is_mapped_to() -> None:
+    """Known ones only; any of an event's names will do; deleted groups wait for nothing."""
+    names = {"BUY": frozenset({"Purchase"}), "FORM": frozenset({"Lead", "SubmitForm"})}
+
+    def group(group_id: str, code: str | None, *, deleted: bool = False) -> AdEntity:
+        return AdEntity(
+            level=AdLevel.ADGROUP,
+            id=group_id,
+            name=group_id,
+            campaign_id="1",
+            is_deleted=deleted,
+            counting=CountingRules(event=code),
+        )
+
+    groups = [
+        group("13", "FORM"),
+        group("11", "FORM"),
+        group("14", "BUY", deleted=True),
+        group("15", "TOMORROWS_EVENT"),
+        group("16", None),
+        replace(group("17", None), counting=None),
+    ]
+
+    def awaited(code: str) -> frozenset[str]:
+        return names.get(code, frozenset())
+
+    def unmet(*mapped: str) -> list[UnmetOptimization]:
+        return list(unmet_optimizations(groups, set(mapped), awaited))
+
+    assert unmet("Purchase", "SubmitForm") == []
+    assert unmet() == [UnmetOptimization(event_names=("Lead", "SubmitForm"), adgroups=("11", "13"))]

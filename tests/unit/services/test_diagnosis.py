@@ -16,7 +16,11 @@ from appsprint.domain.device import OperatingSystem
 from appsprint.domain.ids import AppId, ClickId, DeliveryId, LinkId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.metrics import FigureSource, Metrics
-from appsprint.domain.objective import CampaignObjective, ObjectiveConflict
+from appsprint.domain.objective import (
+    CampaignObjective,
+    ObjectiveConflict,
+    UnmetOptimization,
+)
 from appsprint.domain.pasted_link import LandingDefect, VisitDefect
 from appsprint.domain.reconciliation import Cause, CauseCode, Reconciliation
 from appsprint.domain.report import Breakdown, Report
@@ -156,6 +160,7 @@ def objectives(
             for event, is_certain in found.items()
         ],
         sentences=[f"They do not use {event}." for event in found],
+        unmet=[],
     )
 
 
@@ -573,6 +578,28 @@ def test_objectives_are_told_with_the_events_that_they_leave_unused() -> None:
     assert found.evidence["not_accepted"] == ["CompleteRegistration"]
     assert found.evidence["doubtful"] == ["StartTrial"]
     assert found.evidence["campaigns_by_objective"] == {"WEB_CONVERSIONS": ["1"]}
+
+
+def test_what_ad_groups_wait_for_is_told() -> None:
+    """Before what campaigns leave unused: this costs them all that they optimize for."""
+    unmet = [
+        UnmetOptimization(event_names=("Lead", "SubmitForm"), adgroups=("11", "12")),
+        UnmetOptimization(event_names=("Subscribe",), adgroups=("13",)),
+    ]
+    facts = objectives("WEB_CONVERSIONS", conflicts={"StartTrial": False})
+
+    found = finding(
+        replace(HEALTHY, objectives=replace(facts, unmet=unmet)), TroubleCode.OBJECTIVE_REJECTED
+    )
+
+    assert found.state is WARNING
+    assert found.message == (
+        "Ad groups optimize for Lead or SubmitForm, Subscribe, and no in-app event is mapped to it."
+    )
+    assert found.evidence["optimized_but_not_mapped"] == [
+        {"tiktok_events": ["Lead", "SubmitForm"], "adgroup_ids": ["11", "12"]},
+        {"tiktok_events": ["Subscribe"], "adgroup_ids": ["13"]},
+    ]
 
 
 def test_numbers_that_differ_have_causes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from appsprint.adapters.networks.tiktok.event_names import STANDARD_NAMES, TikTokEventNames
-from appsprint.adapters.networks.tiktok.objectives import fit_of
+from appsprint.adapters.networks.tiktok.objectives import OPTIMIZED, awaited_events, fit_of
 from appsprint.domain.objective import ObjectiveFit
 
 SALES, LEADS = "WEB_CONVERSIONS", "LEAD_GENERATION"
@@ -53,6 +53,29 @@ def test_objectives_without_web_events(objective: str) -> None:
 def test_other_objectives_are_unknown(objective: str) -> None:
     """No list is closed: what TikTok adds is not refused."""
     assert {fit_of(event, objective) for event in STANDARD_NAMES} == {ObjectiveFit.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("SHOPPING", {"Purchase"}),
+        ("FORM", {"Lead", "SubmitForm"}),
+        ("ON_WEB_REGISTER", {"CompleteRegistration"}),
+        ("ACTIVE_PAY", set()),
+        ("", set()),
+    ],
+)
+def test_what_an_ad_group_waits_for(code: str, names: set[str]) -> None:
+    """Codes of app campaigns and codes to come mean no web event that we know."""
+    assert TikTokEventNames().awaited_events(code) == names
+
+
+def test_every_awaited_event_can_be_mapped() -> None:
+    """They are standard names, each under one code."""
+    awaited = [name for code in OPTIMIZED for name in awaited_events(code)]
+
+    assert len(awaited) == len(set(awaited))
+    assert set(awaited) <= set(STANDARD_NAMES)
 
 
 @pytest.mark.parametrize(

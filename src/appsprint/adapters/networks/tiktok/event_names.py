@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from appsprint.adapters.networks.tiktok.objectives import fit_of, name_of
+from appsprint.adapters.networks.tiktok.objectives import awaited_events, fit_of, name_of
 from appsprint.domain.mapping import MappingKind
 from appsprint.domain.objective import ObjectiveFit
 from appsprint.errors import InvalidInput
@@ -120,6 +120,9 @@ class TikTokEventNames:
 
     def objective_fit(self, name: str, objective: str) -> ObjectiveFit:
         return fit_of(name, objective)
+
+    def awaited_events(self, code: str) -> frozenset[str]:
+        return awaited_events(code)
 
     def objective_name(self, objective: str) -> str:
         return name_of(objective)

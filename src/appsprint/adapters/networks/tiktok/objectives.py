@@ -69,6 +69,34 @@ def fit_of(event: str, objective: str) -> ObjectiveFit:
     return ObjectiveFit.UNKNOWN if event in _WITHOUT_COLUMN else ObjectiveFit.NOT_ACCEPTED
 
 
+# The constants of ``optimization_event`` and the web events that they mean (help page, column
+# "optimization_event"); those of app campaigns are not here, as no web event is meant.
+OPTIMIZED: Mapping[str, str] = MappingProxyType(
+    {
+        "ADD_BILLING": "AddPaymentInfo",
+        "ON_WEB_CART": "AddToCart",
+        "ON_WEB_ADD_TO_WISHLIST": "AddToWishlist",
+        "ON_WEB_REGISTER": "CompleteRegistration",
+        "CONSULT": "Contact",
+        "DOWNLOAD_START": "Download",
+        "INITIATE_ORDER": "InitiateCheckout",
+        "SHOPPING": "Purchase",
+        "ON_WEB_SEARCH": "Search",
+        "FORM": "Lead",
+        "ON_WEB_SUBSCRIBE": "Subscribe",
+        "ON_WEB_DETAIL": "ViewContent",
+    }
+)
+# TikTok's pages disagree on the present name of one and the same event.
+_SAME = MappingProxyType({"Lead": frozenset({"Lead", "SubmitForm"})})
+
+
+def awaited_events(optimization_event: str) -> frozenset[str]:
+    """The names of the web event that an ad group optimizes for; empty where it is not known."""
+    event = OPTIMIZED.get(optimization_event)
+    return frozenset() if event is None else _SAME.get(event, frozenset({event}))
+
+
 def name_of(objective: str) -> str:
     """What Ads Manager calls an ``objective_type``."""
     return _NAMES.get(objective, objective.replace("_", " ").capitalize())
