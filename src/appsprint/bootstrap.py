@@ -239,9 +239,7 @@ def services_over(parts: Parts) -> Services:
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
         diagnostics=diagnostics,
-        idempotency=IdempotencyService(
-            store=store, clock=clock, secrets=secrets, directory=directory
-        ),
+        idempotency=_idempotency(parts),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
         privacy=_privacy(parts),
     )
@@ -263,6 +261,12 @@ def _privacy(parts: Parts) -> PrivacyService:
         clock=parts.clock,
         retention=parts.settings.retention,
         replay_spool=parts.replay_spool,
+    )
+
+
+def _idempotency(parts: Parts) -> IdempotencyService:
+    return IdempotencyService(
+        store=parts.store, clock=parts.clock, secrets=parts.secrets, directory=parts.directory
     )
 
 

@@ -152,11 +152,14 @@ def _next_steps(result: Result, stage: Stage, plan: WorldPlan) -> Iterator[str]:
     window = f"start={plan.dates[0]}&end={plan.dates[-1]}"
     yield ""
     yield "To try in another terminal: the iOS report by day, sending the dead letter again (the"
-    yield "sandbox takes it now), and the check of the books."
+    yield "sandbox takes it now), and the check of the books and of the connections."
     yield ""
     yield f"  {authorised} '{ios}/reports/campaigns?breakdown=day&{window}'"
     yield f"  {authorised} --json '{{\"filter\": {{}}}}' {android}/deliveries/redrive"
-    yield f"  APPSPRINT_DATABASE_URL={stage.settings.database_url} {_program()} doctor"
+    yield (
+        f"  APPSPRINT_DATABASE_URL={stage.settings.database_url} "
+        f"APPSPRINT_PUBLIC_URL={stage.server_url} {_program()} doctor"
+    )
     yield ""
     yield "Everything stays up until Ctrl-C."
 
