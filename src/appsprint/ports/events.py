@@ -85,8 +85,10 @@ class EventRepository(Protocol):
         """The install's events that got no delivery only because it had no credit."""
         ...
 
-    def clear_skip(self, app_id: AppId, event_ids: Sequence[EventId]) -> None:
-        """Forget why these events got no delivery: they have one now."""
+    def set_skip_reason(
+        self, app_id: AppId, event_ids: Sequence[EventId], reason: str | None
+    ) -> None:
+        """Say anew why these events got no delivery; None when they have one now."""
         ...
 
     def ledger(self, app_id: AppId) -> LedgerSums:

@@ -183,8 +183,8 @@ class InstallIntake:
                 event, routes, context, ids=self._ids, now=self._clock.now()
             )
             uow.deliveries.add(deliveries)
-            if deliveries:
-                uow.events.clear_skip(install.app_id, [event.id])
+            reason = with_skip_reason(replace(event, skip_reason=None), routes, context).skip_reason
+            uow.events.set_skip_reason(install.app_id, [event.id], reason)
 
     def _make_install_event(self, uow: UnitOfWork, install: Install) -> None:
         """The install as an event, for the networks that it is mapped for."""

@@ -200,9 +200,20 @@ class EventStoreContract:
         """Their skip reason is forgotten, the others' is not."""
         waiting = [make_event(install, skip_reason="not_attributed") for _ in range(3)]
         put_events(store, *waiting)
-        store.write(lambda uow: uow.events.clear_skip(APP_ID, [waiting[0].id, waiting[2].id]))
+        got_one = [waiting[0].id, waiting[2].id]
+        store.write(lambda uow: uow.events.set_skip_reason(APP_ID, got_one, None))
 
         assert unattributed(store, install) == [waiting[1]]
+
+    def test_an_event_can_be_skipped_for_another_reason(
+        self, store: Store, install: Install
+    ) -> None:
+        """It waits for credit no longer."""
+        event = make_event(install, skip_reason="not_attributed")
+        put_events(store, event)
+        store.write(lambda uow: uow.events.set_skip_reason(APP_ID, [event.id], "not_mapped"))
+
+        assert unattributed(store, install) == []
 
     def test_the_ledger_of_an_app_without_events(self, store: Store) -> None:
         """Zero everywhere."""

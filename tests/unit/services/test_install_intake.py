@@ -275,7 +275,7 @@ def test_an_idfa_can_earn_credit_late(scene: IntakeScene) -> None:
 
 
 def test_late_credit_sends_nothing_whose_row_was_switched_off(scene: IntakeScene) -> None:
-    """The mapping of the moment counts."""
+    """The mapping of the moment counts, and the event says so."""
     scene.click(client_ip="203.0.113.99", advertising_id=IDFA)
     install = scene.new_install()
     scene.register(install)
@@ -285,6 +285,7 @@ def test_late_credit_sends_nothing_whose_row_was_switched_off(scene: IntakeScene
     assert note_idfa(scene, install)
 
     assert scene.deliveries() == []
+    assert [one.event.skip_reason for one in scene.events()] == ["not_mapped"]
     assert scene.ledger().is_balanced
 
 

@@ -82,9 +82,11 @@ class SqliteEvents:
         rows = self._connection.execute(_SQL["unattributed_events"], (app_id, install_id))
         return [_event(row) for row in rows]
 
-    def clear_skip(self, app_id: AppId, event_ids: Sequence[EventId]) -> None:
+    def set_skip_reason(
+        self, app_id: AppId, event_ids: Sequence[EventId], reason: str | None
+    ) -> None:
         for event_id in event_ids:
-            self._connection.execute(_SQL["clear_skip"], (app_id, event_id))
+            self._connection.execute(_SQL["set_skip_reason"], (reason, app_id, event_id))
 
     def ledger(self, app_id: AppId) -> LedgerSums:
         counts = self._connection.execute(_SQL["select_counts"], (app_id,)).fetchone()

@@ -45,9 +45,9 @@ ORDER BY refusal_id DESC LIMIT :limit;
 SELECT * FROM events
 WHERE app_id = ? AND install_id = ? AND skip_reason = 'not_attributed' ORDER BY id;
 
--- name: clear_skip
--- An event that has a delivery now.
-UPDATE events SET skip_reason = NULL WHERE app_id = ? AND id = ?;
+-- name: set_skip_reason
+-- Why an event has no delivery, or that it has one now.
+UPDATE events SET skip_reason = ? WHERE app_id = ? AND id = ?;
 
 -- name: select_counts
 -- What was counted while receiving.
