@@ -78,6 +78,16 @@ def _retention_days(raw: str) -> int:
     return value
 
 
+def _rate(lowest: float, highest: float) -> Callable[[str], float]:
+    def read(raw: str) -> float:
+        value = float(raw)
+        if not lowest <= value <= highest:
+            raise ValueError(f"must be {lowest:g} to {highest:g} a second")
+        return value
+
+    return read
+
+
 def _choice(*allowed: str) -> Callable[[str], str]:
     def read(raw: str) -> str:
         if raw.lower() not in allowed:
@@ -183,6 +193,12 @@ class Settings:
     )
     delivery_wait_seconds: float = _setting(
         0.5, _seconds(0.01, 60), "How long events may gather into one batch, in seconds."
+    )
+    tiktok_pixel_calls_per_second: float = _setting(
+        50.0, _rate(0.1, 1000), "The most calls a second with events for one pixel."
+    )
+    tiktok_app_calls_per_second: float = _setting(
+        100.0, _rate(0.1, 1000), "The most calls a second with events for all pixels together."
     )
     retry_first_seconds: float = _setting(
         1.5, _seconds(0.01, 3600), "Pause after a delivery's first failed attempt, in seconds."
