@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -50,6 +51,7 @@ pytestmark = pytest.mark.integration
 REDIRECT_URI = "http://127.0.0.1:9/oauth/tiktok/callback"
 CREDENTIAL = EventsCredential(pixel_id=DEFAULT_PIXEL_CODE, access_token=DEFAULT_EVENTS_TOKEN)
 NOW = datetime(2026, 9, 30, 12, 0, tzinfo=UTC)
+SLOW = TryAgain(maybe_accepted=False, is_limited=True)
 UNSURE = TryAgain(maybe_accepted=True)
 
 
@@ -422,11 +424,21 @@ def test_a_thousand_events_go_in_one_call(adapter: TikTokAdapter, sandbox: Sandb
     assert (totals["accepted"], totals["duplicate"]) == (1000, 1000)
 
 
+def test_the_place_of_a_bad_event_is_read_from_tiktoks_message(
+    adapter: TikTokAdapter, sandbox: SandboxServer
+) -> None:
+    """Counted from the beginning of the call."""
+    _fault(sandbox, kind="bad_event", event_id="evt_3")
+
+    verdict = adapter.sender.send(CREDENTIAL, _payloads(8)).verdict
+    assert verdict == GiveUp(reason=DeadReason.REJECTED, splittable=True, suspect=3)
+
+
 def test_one_bad_event_fails_its_call_and_can_be_found_by_splitting(
     adapter: TikTokAdapter, sandbox: SandboxServer
 ) -> None:
     """The call is refused as splittable; the halves show which event it was."""
-    _fault(sandbox, kind="bad_event", event_id="evt_3")
+    _fault(sandbox, kind="bad_event", event_id="evt_3", message="an event is invalid")
     payloads = _payloads(8)
 
     whole, left, right = (
@@ -459,9 +471,10 @@ def test_a_wrong_token_or_pixel_pauses_the_connection(
 @pytest.mark.parametrize(
     ("fault", "verdict", "accepted"),
     [
-        ({"kind": "rate_limit"}, TryAgain(maybe_accepted=False), 0),
-        ({"kind": "pixel_rate_limit"}, TryAgain(maybe_accepted=False), 0),
-        ({"kind": "advertiser_rate_limit"}, TryAgain(maybe_accepted=False), 0),
+        ({"kind": "rate_limit"}, SLOW, 0),
+        ({"kind": "pixel_rate_limit"}, SLOW, 0),
+        ({"kind": "advertiser_rate_limit"}, SLOW, 0),
+        ({"kind": "minute_limit"}, replace(SLOW, at_least_seconds=300), 0),
         ({"kind": "partial"}, Delivered(), 2),
         ({"kind": "business_error", "code": 50000}, TryAgain(maybe_accepted=False), 0),
         (

@@ -71,6 +71,8 @@ class Delivery:
         event_row_id: Our id of the event.
         network_event_id: What the network sees and dedupes by; never changes.
         pixel_id: The web event source it went or will go to; None until it is known.
+        test_event_code: What the last attempt carried to make the network take the event as a
+            test, which counts for nothing there; None when it was a live one.
         attempts: How many attempts ended so far.
         maybe_accepted_at: The first attempt whose outcome is unknown: the network may have
             taken the event, so its dedupe horizon runs from here. None while there is none.
@@ -88,6 +90,7 @@ class Delivery:
     network_event: str
     network_event_id: str
     pixel_id: str | None = None
+    test_event_code: str | None = None
     status: DeliveryStatus = DeliveryStatus.PENDING
     reason: str | None = None
     attempts: int = 0
@@ -178,10 +181,12 @@ class TryAgain:
         maybe_accepted: True when the network may have taken the event all the same
             (no answer, or a gateway's error): from then on its dedupe horizon counts.
         at_least_seconds: The network asked for this pause; 0 when it did not.
+        is_limited: Too many calls: the whole connection has to make fewer of them.
     """
 
     maybe_accepted: bool
     at_least_seconds: int = 0
+    is_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,10 +202,13 @@ class GiveUp:
 
     Attributes:
         splittable: True when one bad event can have failed the others of its call.
+        suspect: The place in the call, from 0, of the event that the network named; None when
+            it named none.
     """
 
     reason: DeadReason
     splittable: bool
+    suspect: int | None = None
 
 
 Verdict = Delivered | TryAgain | AwaitReconnect | GiveUp

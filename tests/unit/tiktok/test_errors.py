@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from appsprint.errors import (
 
 DELIVERED = Delivered()
 RETRY = TryAgain(maybe_accepted=False)
+SLOW = TryAgain(maybe_accepted=False, is_limited=True)
 UNSURE = TryAgain(maybe_accepted=True)
 RECONNECT = AwaitReconnect
 SPLIT = GiveUp(reason=DeadReason.REJECTED, splittable=True)
@@ -55,13 +57,13 @@ ROWS: list[tuple[int, Any, type[Exception] | None]] = [
     (40011, SPLIT, Refused),
     (40013, DEAD, Refused),
     (40014, DEAD, Refused),
-    (40016, RETRY, Busy),
+    (40016, SLOW, Busy),
     (40050, DELIVERED, Refused),
     (40051, DEAD, Refused),
     (40061, SPLIT, Refused),
     (40062, SPLIT, Refused),
     (40063, SPLIT, Refused),
-    (40100, RETRY, Busy),
+    (40100, SLOW, Busy),
     (40101, DEAD, Refused),
     (40102, RECONNECT, Revoked),
     (40103, RECONNECT, Revoked),
@@ -83,8 +85,8 @@ ROWS: list[tuple[int, Any, type[Exception] | None]] = [
     (40125, RECONNECT, Refused),
     (40130, RECONNECT, Revoked),
     (40131, RECONNECT, Revoked),
-    (40132, RETRY, Busy),
-    (40133, RETRY, Busy),
+    (40132, SLOW, Busy),
+    (40133, SLOW, Busy),
     (40200, RETRY, Busy),
     (40201, RETRY, Busy),
     (40202, RETRY, Busy),
@@ -99,7 +101,7 @@ ROWS: list[tuple[int, Any, type[Exception] | None]] = [
     (50002, UNSURE, Unavailable),
     (51010, UNSURE, Unavailable),
     (60001, RETRY, Busy),
-    (61000, RETRY, Busy),
+    (61000, replace(SLOW, at_least_seconds=300), Busy),
 ]
 # Codes without a row of their own.
 OTHER_CODES: list[tuple[int, Any, type[Exception] | None]] = [
@@ -124,7 +126,7 @@ STATUS_ROWS: list[tuple[int, Any, type[Exception]]] = [
     (405, DEAD, Refused),
     (408, UNSURE, Unavailable),
     (413, SPLIT, Refused),
-    (429, RETRY, Unavailable),
+    (429, SLOW, Busy),
     (500, UNSURE, Unavailable),
     (502, UNSURE, Unavailable),
     (503, UNSURE, Unavailable),
@@ -233,9 +235,29 @@ def test_breached_quotas_are_waited_out(code: int, message: str, pause: int) -> 
 
     Source: developer portal, "Rate limits".
     """
-    expected = TryAgain(maybe_accepted=False, at_least_seconds=pause)
+    expected = replace(SLOW, at_least_seconds=pause)
 
     assert verdict_of(_response(code=code, message=message)) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "suspect"),
+    [
+        ("Batch.0.properties.contents.0.content_id: Not a valid string", 0),
+        ("Missing required field(s): data.3.event.", 3),
+        ("Invalid value for data.17.properties.value: not a valid number.", 17),
+        ("data[999].user.email: PII must be hashed with SHA-256.", 999),
+        ("Invalid value for event_id: not a valid string.", None),
+        ("data: Length must be between 1 and 1000.", None),
+        ("metadata.4 is wrong", None),
+        ("data.12345 is further than any call reaches", None),
+    ],
+)
+def test_the_event_that_a_message_names_is_the_suspect(message: str, suspect: int | None) -> None:
+    """TikTok names the place in the call in some of its messages; recorded and likely forms."""
+    expected = replace(SPLIT, suspect=suspect)
+
+    assert verdict_of(_response(code=40002, message=message)) == expected
 
 
 def test_errors_carry_tiktoks_code_and_words() -> None:

@@ -7,6 +7,7 @@ raise, and what the account's owner can do about it. Everything that can come ba
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple, assert_never
@@ -17,6 +18,7 @@ from appsprint.domain.delivery import (
     DeadReason,
     Delivered,
     GiveUp,
+    NetworkAnswer,
     TryAgain,
     Verdict,
 )
@@ -31,17 +33,22 @@ from appsprint.errors import (
 # 00:00 UTC (portal, "Rate limits"); the last is asked for once an hour.
 MINUTE_QUOTA_PAUSE_SECONDS = 300
 DAY_QUOTA_PAUSE_SECONDS = 3600
+_BLOCK_LIST = 61000
+# Recorded forms: "Batch.0.properties.contents.0.content_id: …", "Invalid value for data.3.…".
+_PLACE = re.compile(r"\b(?:batch|data)(?:\.|\[)(\d{1,4})\b", re.IGNORECASE)
 
 
 class Fate(StrEnum):
     """What becomes of the events of a call.
 
-    ``RETRY``: TikTok did not take them. ``RETRY_UNSURE``: it may have. ``REJECT_SOME``: one bad
-    event can have failed the others.
+    ``RETRY``: TikTok did not take them. ``SLOW_DOWN``: the same, and it wants fewer calls for this
+    pixel. ``RETRY_UNSURE``: it may have taken them. ``REJECT_SOME``: one bad event can have
+    failed the others.
     """
 
     DELIVERED = "delivered"
     RETRY = "retry"
+    SLOW_DOWN = "slow_down"
     RETRY_UNSURE = "retry_unsure"
     RECONNECT = "reconnect"
     REJECT_SOME = "reject_some"
@@ -58,6 +65,10 @@ class Row(NamedTuple):
 
 def _retry(meaning: str) -> Row:
     return Row(Fate.RETRY, AdNetworkUnavailable, meaning)
+
+
+def _slow_down(meaning: str) -> Row:
+    return Row(Fate.SLOW_DOWN, AdNetworkBusy, meaning)
 
 
 def _unsure(meaning: str) -> Row:
@@ -104,14 +115,14 @@ CODES: Mapping[int, Row] = {
     40011: _reject_some("too many ids in one call"),
     40013: _reject_all("TikTok's sandbox does not serve this"),
     40014: _reject_all("TikTok's sandbox has no such account"),
-    40016: _retry("too many requests"),
+    40016: _slow_down("too many requests"),
     # TikTok has this very request already, so nothing is left to do.
     40050: Row(Fate.DELIVERED, AdNetworkRefused, "a repeat of an earlier request"),
     40051: _reject_all("this version of the API is not served"),
     40061: _reject_some("the number of events in the call is not allowed"),
     40062: _reject_some("personal data was not hashed"),
     40063: _reject_some("the partner's name is not known"),
-    40100: _retry("too many requests"),
+    40100: _slow_down("too many requests"),
     40101: _reject_all("the app id, the secret or the code is wrong"),
     40102: _reconnect("the access token has expired"),
     40103: _reconnect("the refresh token has expired"),
@@ -133,8 +144,8 @@ CODES: Mapping[int, Row] = {
     40125: _misconfigured("the developer has no permission"),
     40130: _reconnect("the permission for this was not granted"),
     40131: _reconnect("the permission for this was not granted"),
-    40132: _retry("too many requests for this pixel"),
-    40133: _retry("too many requests for this ad account"),
+    40132: _slow_down("too many requests for this pixel"),
+    40133: _slow_down("too many requests for this ad account"),
     40200: _retry("the task failed"),
     40201: _retry("the task is not ready"),
     40202: _retry("another change was under way"),
@@ -150,7 +161,7 @@ CODES: Mapping[int, Row] = {
     50002: _unsure("an error or a time-out in TikTok's processing"),
     51010: _unsure("a time-out inside TikTok"),
     60001: _retry("TikTok is under maintenance"),
-    61000: _retry("too many requests: the developer app is blocked for now"),
+    61000: _slow_down("too many requests: the developer app is blocked for now"),
 }
 _INNER_FAULT = _retry("a fault in one of TikTok's inner services")
 _UNKNOWN_CODE = _unsure("a code that TikTok does not document")
@@ -167,6 +178,7 @@ STATUSES: Mapping[int, Row] = {
     405: _reject_all("the endpoint does not take this method"),
     408: _unsure("the gateway gave up waiting"),
     413: _reject_some("the call is too large"),
+    429: _slow_down("too many requests for the gateway"),
 }
 _GATEWAY_SUCCESS = _unsure("the answer is not TikTok's")
 _GATEWAY_REFUSAL = _retry("the gateway did not let the call through")
@@ -194,14 +206,17 @@ def verdict_of(response: Response) -> Verdict:
         case Fate.DELIVERED:
             return Delivered()
         case Fate.RETRY:
-            pause = _pause_seconds(response.answer.message)
-            return TryAgain(maybe_accepted=False, at_least_seconds=pause)
+            return TryAgain(maybe_accepted=False)
+        case Fate.SLOW_DOWN:
+            pause = _pause_seconds(response.answer)
+            return TryAgain(maybe_accepted=False, at_least_seconds=pause, is_limited=True)
         case Fate.RETRY_UNSURE:
             return TryAgain(maybe_accepted=True)
         case Fate.RECONNECT:
             return AwaitReconnect(problem=_sentence(row, response))
         case Fate.REJECT_SOME:
-            return GiveUp(reason=DeadReason.REJECTED, splittable=True)
+            suspect = _suspect(response.answer.message)
+            return GiveUp(reason=DeadReason.REJECTED, splittable=True, suspect=suspect)
         case Fate.REJECT_ALL:
             return GiveUp(reason=DeadReason.REJECTED, splittable=False)
         case _:
@@ -228,12 +243,20 @@ def _row_of_unlisted(code: int) -> Row:
     return _INNER_FAULT if 50000 <= code < 60000 else _UNKNOWN_CODE
 
 
-def _pause_seconds(message: str) -> int:
+def _pause_seconds(answer: NetworkAnswer) -> int:
     """How long a breached quota lasts; TikTok tells only by the words of its message."""
+    message = answer.message
     if "QPD" in message:
         return DAY_QUOTA_PAUSE_SECONDS
     is_blocked_for_minutes = "temporarily restricted" in message and "QPS" not in message
-    return MINUTE_QUOTA_PAUSE_SECONDS if "QPM" in message or is_blocked_for_minutes else 0
+    is_minutes = "QPM" in message or is_blocked_for_minutes or answer.code == _BLOCK_LIST
+    return MINUTE_QUOTA_PAUSE_SECONDS if is_minutes else 0
+
+
+def _suspect(message: str) -> int | None:
+    """The place in the call that a message names, such as ``data.3.event`` or ``Batch.0.…``."""
+    found = _PLACE.search(message)
+    return None if found is None else int(found[1])
 
 
 def _sentence(row: Row, response: Response) -> str:

@@ -27,6 +27,7 @@ class FaultKind(StrEnum):
 
     RATE_LIMIT = "rate_limit"
     QUOTA = "quota"
+    MINUTE_LIMIT = "minute_limit"
     PIXEL_RATE_LIMIT = "pixel_rate_limit"
     ADVERTISER_RATE_LIMIT = "advertiser_rate_limit"
     BAD_TOKEN = "bad_token"
@@ -209,6 +210,10 @@ _REFUSALS: Mapping[FaultKind, tuple[int, str]] = {
     FaultKind.QUOTA: (
         Code.RATE_LIMITED,
         "App reaches the QPS limit {per_second}, current QPS is {one_more}.",
+    ),
+    FaultKind.MINUTE_LIMIT: (
+        Code.RATE_LIMITED,
+        "App reaches the QPM limit 600, current QPM is 601.",
     ),
     FaultKind.PIXEL_RATE_LIMIT: (
         Code.PIXEL_RATE_LIMITED,
