@@ -63,6 +63,7 @@ from appsprint.services.links import LinkService
 from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
+from appsprint.services.pacing import Pacer
 from appsprint.services.privacy import PrivacyService
 from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.replay import Replay
@@ -227,7 +228,7 @@ def services_over(parts: Parts) -> Services:
         installs=InstallService(store=store),
         event_intake=EventIntake(ids=ids, directory=directory),
         events=EventService(store=store),
-        deliveries=DeliveryService(store=store, clock=clock),
+        deliveries=DeliveryService(store=store, clock=clock, schedule=_schedule(settings)),
         sending=_sending(parts),
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         campaigns=CampaignService(store=store),
@@ -242,12 +243,6 @@ def services_over(parts: Parts) -> Services:
         idempotency=_idempotency(parts),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
         privacy=_privacy(parts),
-    )
-
-
-def _idempotency(parts: Parts) -> IdempotencyService:
-    return IdempotencyService(
-        store=parts.store, clock=parts.clock, secrets=parts.secrets, directory=parts.directory
     )
 
 
@@ -339,13 +334,22 @@ def _sending(parts: Parts) -> SendingService:
         ids=parts.ids,
         networks=parts.networks,
         secrets=parts.secrets,
-        schedule=RetrySchedule(
-            first_pause=timedelta(seconds=settings.retry_first_seconds),
-            longest_pause=timedelta(seconds=settings.retry_longest_seconds),
-            max_attempts=settings.retry_max_attempts,
-        ),
+        schedule=_schedule(settings),
         jitter=parts.jitter,
+        pacer=Pacer(
+            clock=parts.clock,
+            per_pixel=settings.tiktok_pixel_calls_per_second,
+            in_all=settings.tiktok_app_calls_per_second,
+        ),
         lease=parts.lease,
+    )
+
+
+def _schedule(settings: Settings) -> RetrySchedule:
+    return RetrySchedule(
+        first_pause=timedelta(seconds=settings.retry_first_seconds),
+        longest_pause=timedelta(seconds=settings.retry_longest_seconds),
+        max_attempts=settings.retry_max_attempts,
     )
 
 

@@ -12,6 +12,7 @@ from appsprint.testing.access_store import AccessStoreContract
 from appsprint.testing.app_store import AppStoreContract
 from appsprint.testing.click_store import ClickStoreContract
 from appsprint.testing.connection_store import ConnectionStoreContract
+from appsprint.testing.delivery_log import DeliveryLogContract
 from appsprint.testing.delivery_store import DeliveryStoreContract
 from appsprint.testing.event_store import EventStoreContract
 from appsprint.testing.install_store import InstallStoreContract
@@ -57,6 +58,10 @@ class TestSqliteEvents(EventStoreContract):
 
 class TestSqliteDeliveries(DeliveryStoreContract):
     """The delivery queue."""
+
+
+class TestSqliteDeliveryLog(DeliveryLogContract):
+    """Looking at deliveries, and redriving."""
 
 
 class TestSqliteConnections(ConnectionStoreContract):

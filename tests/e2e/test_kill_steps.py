@@ -73,7 +73,11 @@ def run_until_death(folder: Path, sandbox: SandboxServer, step: Step) -> int:
         "APPSPRINT_TIKTOK_API_URL": sandbox.api_url,
     }
     command = [sys.executable, "-m", "tests.support.dying_sender", step.value]
-    return subprocess.run(command, env=environment, cwd=ROOT, timeout=60, check=False).returncode
+    with subprocess.Popen(command, env=environment, cwd=ROOT) as process:
+        if step is Step.CALLING:
+            wait_for(lambda: len(arrived(sandbox)["events"]) == EVENTS, seconds=60)
+            process.kill()
+        return process.wait(timeout=60)
 
 
 def arrived(sandbox: SandboxServer) -> dict[str, Any]:
@@ -88,6 +92,7 @@ def arrived(sandbox: SandboxServer) -> dict[str, Any]:
     [
         (Step.CLAIMING, 0),
         (Step.CLAIMED, 0),
+        (Step.CALLING, EVENTS),
         (Step.SENT, EVENTS),
         (Step.SETTLING, EVENTS),
         (Step.SETTLED, 0),
@@ -98,6 +103,9 @@ def test_a_sender_that_dies_loses_and_doubles_nothing(
 ) -> None:
     """The next server sends at once what was not settled, under the ids that TikTok knows."""
     app_id = queue_events(tmp_path, sandbox)
+    if step is Step.CALLING:
+        hang = {"kind": "accept_then_hang", "endpoint": "/event/track/", "times": 1}
+        httpx.post(f"{sandbox.control_url}/faults", json=[hang]).raise_for_status()
 
     assert run_until_death(tmp_path, sandbox, step) == -signal.SIGKILL
 

@@ -30,16 +30,22 @@ from appsprint.ports.ad_network import (
     SendResult,
 )
 from appsprint.ports.store import CompletionSink, ItemsWork, Store, UnitOfWork
+from appsprint.services.pacing import Pacer
 from appsprint.services.sending import SendingService
 
 T = TypeVar("T")
 
 
 class Step(StrEnum):
-    """Where between claiming and settling the process dies."""
+    """Where between claiming and settling the process dies.
+
+    ``CALLING`` is when the network has everything and the answer has not come: it kills the
+    process from outside.
+    """
 
     CLAIMING = "claiming"
     CLAIMED = "claimed"
+    CALLING = "calling"
     SENT = "sent"
     SETTLING = "settling"
     SETTLED = "settled"
@@ -164,6 +170,7 @@ def sending(process: Process, step: Step) -> SendingService:
         secrets=services.secrets,
         schedule=RetrySchedule(),
         jitter=random.random,
+        pacer=Pacer(clock=services.clock, per_pixel=50, in_all=100),
     )
 
 

@@ -20,7 +20,7 @@ from appsprint.domain.inapp_event import InAppEvent, RefusalReason, RefusedEvent
 from appsprint.domain.install import Dialect, Install
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.money import to_micros
-from appsprint.ports.deliveries import Settlement
+from appsprint.ports.deliveries import NetworkCall, Settlement
 from appsprint.ports.installs import Attribution
 from appsprint.ports.store import Store, UnitOfWork
 
@@ -177,7 +177,7 @@ def put_delivery(
         queued,
         status=status,
         reason=reason,
-        pixel_id=pixel_id,
+        pixel_id=pixel_id or "C0PIXEL",
         attempts=1,
         next_attempt_at=None,
         sent_at=event.received_at if status is DeliveryStatus.SENT else None,
@@ -196,22 +196,30 @@ def _settle(store: Store, settled: Delivery) -> None:
         duration_ms=12,
     )
     settlement = Settlement(
-        delivery=settled,
-        lease_id=settled.id,
+        delivery_ids=[settled.id],
+        status=settled.status,
+        reason=settled.reason,
         outcome=AttemptOutcome.DELIVERED if is_sent else AttemptOutcome.DEAD,
-        payload=b'{"event":"Purchase"}',
+        counts=True,
+    )
+    call = NetworkCall(
+        pixel_id=settled.pixel_id or "C0PIXEL",
+        test_event_code=None,
+        payloads={settled.id: b'{"event":"Purchase"}'},
+        answer=answer,
     )
 
     def work(uow: UnitOfWork) -> None:
-        now = settled.created_at
+        now, lease_id = settled.created_at, f"lease of {settled.id}"
         uow.deliveries.claim_due(
             settled.app_id,
             settled.network,
             now=now,
             limit=1_000_000,
-            lease_id=settled.id,
+            lease_id=lease_id,
             lease=timedelta(0),
         )
-        uow.deliveries.settle([settlement], answer=answer, at=now)
+        uow.deliveries.settle(lease_id, [settlement], call=call, at=now)
+        uow.deliveries.release_lease(lease_id)
 
     store.write(work)

@@ -27,6 +27,7 @@ from appsprint.domain.retry import RetrySchedule
 from appsprint.ports.ad_network import EventsCredential, SendResult
 from appsprint.ports.deliveries import DeliveryDetail, DeliveryFilter
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.pacing import Pacer
 from appsprint.services.sending import SendingService
 from appsprint.testing.builders import (
     APP_ID,
@@ -59,6 +60,7 @@ class FakeTikTok(FakeSender):
         batch: How many events one call may carry.
         tokens: The access tokens that it knows.
         bad: Events that it refuses, and with them the whole call.
+        names_places: Whether a refusal names the place of the first bad event.
         unfit: Events that never reach it, and why.
         answers: What the next calls come to, instead; a None is no exception.
         before_answer: Called in the middle of each call.
@@ -69,6 +71,7 @@ class FakeTikTok(FakeSender):
     batch: int = 1000
     tokens: set[str] = field(default_factory=lambda: {GOOD_TOKEN})
     bad: set[str] = field(default_factory=set)
+    names_places: bool = False
     unfit: dict[str, DeadReason] = field(default_factory=dict)
     answers: list[tuple[Verdict | None, NetworkAnswer]] = field(default_factory=list)
     before_answer: Callable[[], None] = lambda: None
@@ -93,6 +96,9 @@ class FakeTikTok(FakeSender):
         verdict, answer = self.answers.pop(0) if self.answers else (None, make_answer())
         if verdict is None:
             verdict = self._verdict(credential, ids)
+            if isinstance(verdict, GiveUp):
+                place = "" if verdict.suspect is None else f"data.{verdict.suspect} is "
+                answer = make_answer(code=40002, message=f"{place}refused")
         if isinstance(verdict, Delivered):
             self.taken.update(ids)
         return SendResult(answer, verdict)
@@ -100,9 +106,11 @@ class FakeTikTok(FakeSender):
     def _verdict(self, credential: EventsCredential, ids: Sequence[str]) -> Verdict:
         if credential.access_token not in self.tokens:
             return REFUSED
-        if self.bad & set(ids):
-            return GiveUp(reason=DeadReason.REJECTED, splittable=True)
-        return Delivered()
+        bad = next((place for place, one in enumerate(ids) if one in self.bad), None)
+        if bad is None:
+            return Delivered()
+        suspect = bad if self.names_places else None
+        return GiveUp(reason=DeadReason.REJECTED, splittable=True, suspect=suspect)
 
     def answer_next(self, verdict: Verdict, times: int = 1, **answer: Any) -> None:
         """Give this verdict to the next calls."""
@@ -130,6 +138,7 @@ class SendingRig:
         self.clock = StandingClock(NOON)
         self.box = ReversibleBox()
         self.tiktok = FakeTikTok()
+        self.pacer = Pacer(clock=self.clock, per_pixel=1e6, in_all=1e6)
         self._ids = CountingIds()
         self.service = self.make_service(through or store)
         self.store.write(lambda uow: uow.apps.add(make_app()))
@@ -148,13 +157,14 @@ class SendingRig:
             secrets=self.box,
             schedule=RetrySchedule(),
             jitter=lambda: 0.0,
+            pacer=self.pacer,
             lease=LEASE,
         )
 
     def connect(self, token: str, **changes: Any) -> None:
         """Save a connection that can send with this token."""
         connection = make_connection(
-            events_token=self.box.seal(token), test_event_code="TEST1", **changes
+            events_token=self.box.seal(token), **({"test_event_code": "TEST1"} | changes)
         )
         self.store.write(lambda uow: uow.connections.save(connection))
 

@@ -69,9 +69,16 @@ def next_attempt(
     if attempts >= schedule.max_attempts:
         return NoRetry(DeadReason.RETRIES_EXHAUSTED)
     at = now + max(pause_after(schedule, attempts) * (1 + 0.25 * jitter), at_least)
-    if maybe_accepted_at is not None and at > maybe_accepted_at + schedule.dedupe_horizon:
+    if is_past_horizon(schedule, maybe_accepted_at, at):
         return NoRetry(DeadReason.DEDUPE_HORIZON)
     return RetryAt(at)
+
+
+def is_past_horizon(
+    schedule: RetrySchedule, maybe_accepted_at: datetime | None, now: datetime
+) -> bool:
+    """Whether sending again at ``now`` could count an event twice; at the very end it cannot."""
+    return maybe_accepted_at is not None and now > maybe_accepted_at + schedule.dedupe_horizon
 
 
 def pause_after(schedule: RetrySchedule, attempts: int) -> timedelta:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from appsprint.domain.address import is_public_text
 from appsprint.domain.delivery import SkipReason, WebContext
 from appsprint.domain.device import is_browser_user_agent
+
+# An install's events come with the same user agent, and telling what it is takes its time.
+_is_browser = lru_cache(maxsize=4096)(is_browser_user_agent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ def check_web_context(context: WebContext) -> CheckedWebContext | SkipReason:
     client_ip = next(filter(is_public_text, context.client_ips), None)
     if client_ip is None:
         return SkipReason.MISSING_CLIENT_IP
-    user_agent = next(filter(is_browser_user_agent, context.user_agents), None)
+    user_agent = next(filter(_is_browser, context.user_agents), None)
     if user_agent is None:
         return SkipReason.MISSING_USER_AGENT
     if not context.page_url:

@@ -23,13 +23,18 @@ class ClaimedDelivery:
     """A delivery lent to one worker, with the facts its payload is made of.
 
     Attributes:
-        lease_id: Proves whose turn it is when settling.
+        attempts: How many attempts ended so far.
+        maybe_accepted_at: As in ``Delivery``.
         occurred_at, revenue_micros, currency, parameters: The event's.
         customer_user_id: The install's latest.
     """
 
-    delivery: Delivery
-    lease_id: str
+    id: DeliveryId
+    sdk_event: str
+    network_event: str
+    network_event_id: str
+    attempts: int
+    maybe_accepted_at: datetime | None
     occurred_at: datetime
     revenue_micros: int | None
     currency: str | None
@@ -41,25 +46,47 @@ class ClaimedDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """How one claimed delivery leaves the worker's hands.
+    """How some deliveries of one claim leave the worker's hands, all in the same way.
 
     Attributes:
-        payload: What was sent, None to leave it as it is.
-        outcome: None when no attempt was made (refused before sending).
+        outcome: How the attempt ended; None when none was made.
+        counts: Whether this was one of the attempts that a delivery has.
+        next_attempt_at: None when nothing is due any more.
+        keeps_place: The delivery stays due since when it was, whatever ``next_attempt_at`` says.
     """
 
-    delivery: Delivery
-    lease_id: str
+    delivery_ids: Sequence[DeliveryId]
+    status: DeliveryStatus
+    reason: str | None
     outcome: AttemptOutcome | None
-    payload: bytes | None
+    counts: bool = False
+    maybe_accepted_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+    keeps_place: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkCall:
+    """One call to a network: where it went, what it carried and what came back.
+
+    Attributes:
+        test_event_code: What made the network take its events as tests; None for live ones.
+        payloads: Each delivery of the call with what was sent for it.
+    """
+
+    pixel_id: str
+    test_event_code: str | None
+    payloads: Mapping[DeliveryId, bytes]
+    answer: NetworkAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRecord:
-    """One attempt as the log shows it."""
+    """One attempt as the log shows it; ``test_event_code`` is None when it was a live one."""
 
     at: datetime
     outcome: AttemptOutcome
+    test_event_code: str | None
     answer: NetworkAnswer
 
 
@@ -86,6 +113,14 @@ class DeliveryFilter:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetters:
+    """How many dead letters match; ``doubtful`` of them may have been accepted too long ago."""
+
+    amount: int
+    doubtful: int
+
+
 class DeliveryRepository(Protocol):
     """A queue that survives restarts; at least once, with a stable ``network_event_id``."""
 
@@ -102,28 +137,42 @@ class DeliveryRepository(Protocol):
         limit: int,
         lease_id: str,
         lease: timedelta,
-    ) -> Sequence[ClaimedDelivery]:
-        """Lend out at most ``limit`` deliveries due at ``now``, the longest due first.
+    ) -> int:
+        """Lend out at most ``limit`` deliveries due at ``now``, the longest due first; how many.
 
         Nobody else gets them before ``now + lease``. A worker that dies lets its lease run
-        out: an event can be sent twice, never forgotten, both times under one id.
+        out: an event can be sent twice, never forgotten, both times under one id. Whatever a
+        lease still held when it ran out may have been accepted at the time of the claim.
         """
         ...
 
+    def claimed(self, lease_id: str) -> Sequence[ClaimedDelivery]:
+        """What a lease holds, the longest due first."""
+        ...
+
     def release_leases(self) -> int:
-        """Give back every lease; for the start, when no worker can hold one. How many."""
+        """Give back every lease as if it ran out now; for the start, when no worker can hold one.
+
+        How many deliveries they held.
+        """
         ...
 
     def release_lease(self, lease_id: str) -> int:
-        """Give back what one lease still holds; how many."""
+        """Give back what one lease still holds and was surely not sent; how many."""
         ...
 
     def settle(
-        self, settlements: Sequence[Settlement], *, answer: NetworkAnswer | None, at: datetime
+        self,
+        lease_id: str,
+        settlements: Sequence[Settlement],
+        *,
+        call: NetworkCall | None,
+        at: datetime,
     ) -> int:
-        """Record the outcome of one call for each delivery in it; how many were still ours.
+        """Record what became of deliveries of one lease; how many were still ours.
 
-        A delivery whose lease another worker took meanwhile is left alone.
+        Deliveries that the lease does not hold any more are left alone. ``call`` is None when
+        none was made.
         """
         ...
 
@@ -137,6 +186,20 @@ class DeliveryRepository(Protocol):
         """One delivery in full; None when the app has no such delivery."""
         ...
 
+    def dead_letters(
+        self,
+        app_id: AppId,
+        *,
+        ids: Sequence[DeliveryId] | None,
+        wanted: DeliveryFilter,
+        accepted_before: datetime,
+    ) -> DeadLetters:
+        """How many dead letters ``redrive`` would find.
+
+        ``ids`` chooses when it is not None, else ``wanted``, whatever status that names.
+        """
+        ...
+
     def redrive(
         self,
         app_id: AppId,
@@ -144,8 +207,13 @@ class DeliveryRepository(Protocol):
         ids: Sequence[DeliveryId] | None,
         wanted: DeliveryFilter,
         now: datetime,
+        forget_before: datetime,
     ) -> int:
-        """Put dead letters back into the queue, due now, ids unchanged; how many."""
+        """Put dead letters back into the queue, due now, ids unchanged; how many.
+
+        A first attempt before ``forget_before`` that may have been accepted is forgotten: who
+        redrives knows of it. A later one still sets the end of automatic attempts.
+        """
         ...
 
     def open_count(self, app_id: AppId, network: AdNetwork) -> int:

@@ -10,9 +10,10 @@ import structlog
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.delivery import Delivery, DeliveryStatus
 from appsprint.domain.ids import AppId, DeliveryId
+from appsprint.domain.retry import RetrySchedule
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.clock import Clock
-from appsprint.ports.deliveries import DeliveryDetail, DeliveryFilter
+from appsprint.ports.deliveries import DeadLetters, DeliveryDetail, DeliveryFilter
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.acting import entry
 from appsprint.services.apps import require_app
@@ -21,15 +22,15 @@ from appsprint.services.checks import quoted
 log = structlog.get_logger()
 
 MAX_REDRIVE_IDS = 1_000
-_COUNTED_AT_ONCE = 1_000
 
 
 class DeliveryService:
     """Reads the queue, and gives dead letters another chance."""
 
-    def __init__(self, *, store: Store, clock: Clock) -> None:
+    def __init__(self, *, store: Store, clock: Clock, schedule: RetrySchedule) -> None:
         self._store = store
         self._clock = clock
+        self._schedule = schedule
 
     def page(
         self,
@@ -74,8 +75,11 @@ class DeliveryService:
         ids: Sequence[DeliveryId] | None = None,
         wanted: DeliveryFilter | None = None,
         dry_run: bool = False,
-    ) -> int:
-        """Put dead letters back into the queue under their old event ids; how many.
+    ) -> DeadLetters:
+        """Put dead letters back into the queue under their old event ids; which those were.
+
+        The doubtful ones may have been accepted longer ago than the network remembers an event:
+        sending them again can count them twice. They are redriven too, as the caller knows.
 
         Deliveries that are not dead letters are left alone, so asking twice is safe.
 
@@ -92,24 +96,32 @@ class DeliveryService:
         _check_redrive(ids, wanted)
         chosen = DeliveryFilter() if wanted is None else wanted
         now = self._clock.now()
+        horizon = now - self._schedule.dedupe_horizon
 
-        def count(uow: UnitOfWork) -> int:
+        def count(uow: UnitOfWork) -> DeadLetters:
             require_app(uow, app_id)
-            return _count_by_id(uow, app_id, ids) if ids else _count(uow, app_id, chosen)
+            return uow.deliveries.dead_letters(
+                app_id, ids=ids, wanted=chosen, accepted_before=horizon
+            )
 
         told = entry(now, AuditAction.DELIVERIES_REDRIVEN, app_id=app_id)
 
-        def work(uow: UnitOfWork) -> int:
-            require_app(uow, app_id)
-            amount = uow.deliveries.redrive(app_id, ids=ids, wanted=chosen, now=now)
-            if amount:
-                uow.audit.add(replace(told, details={"amount": str(amount)}))
-            return amount
+        def work(uow: UnitOfWork) -> DeadLetters:
+            found = count(uow)
+            uow.deliveries.redrive(app_id, ids=ids, wanted=chosen, now=now, forget_before=horizon)
+            if found.amount:
+                uow.audit.add(replace(told, details={"amount": str(found.amount)}))
+            return found
 
         if dry_run:
             return self._store.read(count)
         redriven = self._store.write(work)
-        log.info("deliveries_redriven", app_id=app_id, amount=redriven)
+        log.info(
+            "deliveries_redriven",
+            app_id=app_id,
+            amount=redriven.amount,
+            doubtful=redriven.doubtful,
+        )
         return redriven
 
 
@@ -120,19 +132,3 @@ def _check_redrive(ids: Sequence[DeliveryId] | None, wanted: DeliveryFilter | No
         raise InvalidInput(f"must hold 1 to {MAX_REDRIVE_IDS} delivery ids", field="ids")
     if wanted is not None and wanted.status not in {None, DeliveryStatus.DEAD}:
         raise InvalidInput("only dead letters can be redriven: use dead", field="filter.status")
-
-
-def _count(uow: UnitOfWork, app_id: AppId, wanted: DeliveryFilter) -> int:
-    dead = replace(wanted, status=DeliveryStatus.DEAD)
-    amount, after = 0, None
-    while page := uow.deliveries.page(app_id, dead, after=after, limit=_COUNTED_AT_ONCE):
-        amount += len(page)
-        after = page[-1].id
-    return amount
-
-
-def _count_by_id(uow: UnitOfWork, app_id: AppId, ids: Sequence[DeliveryId]) -> int:
-    found = (uow.deliveries.get(app_id, one) for one in set(ids))
-    return sum(
-        detail is not None and detail.delivery.status is DeliveryStatus.DEAD for detail in found
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -14,7 +14,6 @@ from appsprint.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
 from appsprint.domain.ids import AppId, EventId, IdPrefix
 from appsprint.domain.install import Install
 from appsprint.domain.link import AdNetwork
-from appsprint.ports.deliveries import Settlement
 from appsprint.ports.diagnostics import (
     DeliverySum,
     Scope,
@@ -22,7 +21,7 @@ from appsprint.ports.diagnostics import (
     UndeliveredSum,
     UnsentSum,
 )
-from appsprint.ports.store import Store, UnitOfWork
+from appsprint.ports.store import Store
 from appsprint.testing.builders import (
     APP_ID,
     HOUR,
@@ -30,15 +29,14 @@ from appsprint.testing.builders import (
     NOON,
     make_answer,
     make_click,
-    make_delivery,
     make_event,
     make_install,
     new_id,
     put_clicks,
-    put_deliveries,
     put_events,
     put_install,
 )
+from appsprint.testing.delivery_steps import claim_all, make_call, queue, retry, settle
 
 OTHER = AppId("app_2")
 TIKTOK = AdNetwork.TIKTOK
@@ -231,37 +229,16 @@ def undelivered(store: Store, max_rows: int = MANY) -> Sequence[UndeliveredSum]:
     return store.read(lambda uow: uow.diagnostics.undelivered(scope(max_rows)))
 
 
-def queue(store: Store, install: Install, **changes: object) -> Delivery:
-    """A new event of an install with its delivery."""
-    event = make_event(install)
-    delivery = make_delivery(event, **changes)
-    put_events(store, event)
-    put_deliveries(store, delivery)
-    return delivery
-
-
 def refuse(store: Store, delivery: Delivery, message: str) -> None:
     """One attempt without an answer, then one that the network refuses for good."""
-    dead = replace(delivery, status=DEAD, reason="rejected_by_network", next_attempt_at=None)
-    retried = replace(delivery, status=DeliveryStatus.RETRYING)
-
-    def work(uow: UnitOfWork) -> None:
-        for lease_id, settled, words in [("1", retried, "no answer"), ("2", dead, message)]:
-            uow.deliveries.claim_due(
-                delivery.app_id,
-                TIKTOK,
-                now=NOON,
-                limit=1,
-                lease_id=lease_id,
-                lease=timedelta(hours=1),
-            )
-            settlement = Settlement(
-                delivery=settled,
-                lease_id=lease_id,
-                outcome=AttemptOutcome.DEAD,
-                payload=None,
-            )
-            answer = make_answer(code=40002, message=words)
-            uow.deliveries.settle([settlement], answer=answer, at=NOON)
-
-    store.write(work)
+    dead = replace(
+        retry(delivery.id, at=NOON),
+        status=DEAD,
+        reason="rejected_by_network",
+        outcome=AttemptOutcome.DEAD,
+        next_attempt_at=None,
+    )
+    for settlement, words in [(retry(delivery.id, at=NOON), "no answer"), (dead, message)]:
+        lease_id = claim_all(store, limit=1).lease_id
+        call = make_call(delivery.id, answer=make_answer(code=40002, message=words))
+        settle(store, lease_id, settlement, call=call)

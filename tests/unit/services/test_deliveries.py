@@ -62,9 +62,9 @@ def test_redrive_returns_dead_letters_only(plane: ControlPlane) -> None:
     ids = [dead.id, dead.id, sent.id, skipped.id, DeliveryId("dlv_none")]
     plane.clock.advance(timedelta(hours=1))
 
-    assert plane.services.deliveries.redrive(app.id, ids=ids, dry_run=True) == 1
-    assert plane.services.deliveries.redrive(app.id, ids=ids) == 1
-    assert plane.services.deliveries.redrive(app.id, ids=ids) == 0
+    assert plane.services.deliveries.redrive(app.id, ids=ids, dry_run=True).amount == 1
+    assert plane.services.deliveries.redrive(app.id, ids=ids).amount == 1
+    assert plane.services.deliveries.redrive(app.id, ids=ids).amount == 0
 
     again = plane.services.deliveries.get(app.id, dead.id).delivery
     assert again.status is DeliveryStatus.RETRYING
@@ -80,10 +80,10 @@ def test_redrive_by_filter(plane: ControlPlane) -> None:
     deliveries = plane.services.deliveries
     too_old = DeliveryFilter(status=DeliveryStatus.DEAD, reason="too_old")
 
-    assert deliveries.redrive(app.id, wanted=too_old, dry_run=True) == 3
-    assert deliveries.redrive(app.id, wanted=too_old) == 3
-    assert deliveries.redrive(app.id, wanted=ALL, dry_run=True) == 2
-    assert deliveries.redrive(app.id, wanted=ALL) == 2
+    assert deliveries.redrive(app.id, wanted=too_old, dry_run=True).amount == 3
+    assert deliveries.redrive(app.id, wanted=too_old).amount == 3
+    assert deliveries.redrive(app.id, wanted=ALL, dry_run=True).amount == 2
+    assert deliveries.redrive(app.id, wanted=ALL).amount == 2
 
 
 def test_dry_run_counts_beyond_one_page(plane: ControlPlane) -> None:
@@ -102,8 +102,8 @@ def test_dry_run_counts_beyond_one_page(plane: ControlPlane) -> None:
 
     plane.store.write(lambda uow: uow.deliveries.add([copy(number) for number in range(2_500)]))
 
-    assert plane.services.deliveries.redrive(app.id, wanted=ALL, dry_run=True) == 2_501
-    assert plane.services.deliveries.redrive(app.id, wanted=ALL) == 2_501
+    assert plane.services.deliveries.redrive(app.id, wanted=ALL, dry_run=True).amount == 2_501
+    assert plane.services.deliveries.redrive(app.id, wanted=ALL).amount == 2_501
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_deliveries_of_other_apps_are_out_of_reach(plane: ControlPlane) -> None:
     deliveries = plane.services.deliveries
 
     assert deliveries.page(own.id, ALL) == []
-    assert deliveries.redrive(own.id, ids=[dead.id]) == 0
-    assert deliveries.redrive(own.id, wanted=ALL) == 0
+    assert deliveries.redrive(own.id, ids=[dead.id]).amount == 0
+    assert deliveries.redrive(own.id, wanted=ALL).amount == 0
     with pytest.raises(NotFound):
         deliveries.get(own.id, dead.id)
 

@@ -25,6 +25,7 @@ from appsprint.domain.delivery import (
     GiveUp,
     TryAgain,
 )
+from appsprint.domain.isolation import REFUSED_BEFORE_STOPPING
 from appsprint.errors import ConfigurationError
 from appsprint.ports.store import CompletionSink, ItemsWork, Store, UnitOfWork
 from appsprint.testing.builders import (
@@ -208,6 +209,33 @@ def test_beyond_the_horizon_a_doubtful_event_is_a_dead_letter(rig: SendingRig) -
     assert delivery.next_attempt_at is None
 
 
+def test_a_doubtful_event_that_waited_too_long_is_not_sent(rig: SendingRig) -> None:
+    """Its connection was paused past the horizon; no automatic attempt comes after it."""
+    [event_id] = rig.queue(occurred_at=NOON)
+    rig.tiktok.answer_next(UNSURE)
+    rig.send()
+    rig.clock.advance(timedelta(hours=48, milliseconds=1))
+
+    assert rig.send() == 1
+    detail = rig.details()[event_id]
+    assert (detail.delivery.status, detail.delivery.reason) == ("dead", DeadReason.DEDUPE_HORIZON)
+    assert len(detail.attempts) == len(rig.tiktok.calls) == 1
+
+
+def test_what_a_crash_left_in_doubt_has_a_horizon_too(rig: SendingRig) -> None:
+    """Nobody knows whether the call of the dead process arrived."""
+    [event_id] = rig.queue()
+    rig.tiktok.before_answer = crash
+    with pytest.raises(Crashed):
+        rig.send()
+    rig.tiktok.before_answer = lambda: None
+    rig.clock.advance(timedelta(hours=49))
+    rig.service.recover()
+    rig.send()
+
+    assert rig.delivery(event_id).reason == DeadReason.DEDUPE_HORIZON
+
+
 def test_attempts_run_out(rig: SendingRig) -> None:
     """The last one of the schedule makes it a dead letter."""
     [event_id] = rig.queue()
@@ -249,7 +277,7 @@ def test_a_refusal_of_the_whole_call_is_not_split(rig: SendingRig) -> None:
 
 @pytest.mark.parametrize("place", [0, 1, 499, 500, 998, 999])
 def test_one_bad_event_among_a_thousand_is_found(rig: SendingRig, place: int) -> None:
-    """By halving: it alone dies, the rest is sent, in about twice log2 calls."""
+    """By halving: it alone dies, the rest is sent, in about log2 calls."""
     ids = rig.queue(1000)
     rig.tiktok.bad = {ids[place]}
 
@@ -258,8 +286,56 @@ def test_one_bad_event_among_a_thousand_is_found(rig: SendingRig, place: int) ->
     statuses = rig.statuses()
     assert [one for one in ids if statuses[one] == "dead"] == [ids[place]]
     assert [one for one in ids if statuses[one] == "sent"] == ids[:place] + ids[place + 1 :]
-    assert len(rig.tiktok.calls) <= 1 + 2 * math.ceil(math.log2(1000))
+    assert len(rig.tiktok.calls) <= math.ceil(math.log2(1000)) + 4
     assert set(rig.tiktok.taken.values()) == {1}
+
+
+def test_an_event_that_the_network_names_is_found_at_once(rig: SendingRig) -> None:
+    """It alone is asked for again, then the others without it; its words are kept."""
+    ids = rig.queue(1000)
+    rig.tiktok.bad, rig.tiktok.names_places = {ids[700]}, True
+    rig.send()
+
+    assert [len(call) for call in rig.tiktok.calls] == [1000, 1, 999]
+    detail = rig.details()[ids[700]]
+    assert detail.delivery.reason == DeadReason.REJECTED
+    assert [one.answer.message for one in detail.attempts] == ["data.0 is refused"]
+
+
+def test_a_batch_in_which_everything_is_refused_costs_few_calls(rig: SendingRig) -> None:
+    """Those that were refused alone die; of the others nothing is known, so they wait."""
+    ids = rig.queue(200)
+    rig.tiktok.bad = set(ids)
+    rig.send()
+
+    statuses = rig.statuses()
+    dead = [one for one in ids if statuses[one] == "dead"]
+    assert len(dead) == REFUSED_BEFORE_STOPPING
+    waiting = rig.details()[next(one for one in ids if statuses[one] == "retrying")]
+    assert (waiting.delivery.attempts, waiting.delivery.maybe_accepted_at) == (1, None)
+    assert waiting.delivery.reason == "refused"
+    assert [one.outcome for one in waiting.attempts] == [AttemptOutcome.RETRY]
+    assert len(rig.tiktok.calls) <= 30
+
+    rig.tiktok.bad = set()
+    rig.clock.advance(2 * SECOND)
+    assert rig.send() == len(ids) - len(dead)
+    assert set(rig.tiktok.taken) == set(ids) - set(dead)
+
+
+def test_the_search_ends_before_the_lease_does(rig: SendingRig) -> None:
+    """Answers that take minutes; what is left is given back and not given up."""
+    ids = rig.queue(64)
+    rig.tiktok.bad = {ids[63]}
+    rig.tiktok.before_answer = lambda: rig.clock.advance(timedelta(minutes=2))
+    rig.send()
+
+    assert len(rig.tiktok.calls) == 3
+    rig.tiktok.before_answer = lambda: None
+    rig.send()
+    statuses = rig.statuses()
+    assert [one for one in ids if statuses[one] == "dead"] == [ids[63]]
+    assert set(rig.tiktok.taken) == set(ids[:63])
 
 
 def test_halving_counts_as_one_attempt(rig: SendingRig) -> None:
@@ -312,6 +388,145 @@ def test_an_event_without_web_context_is_skipped(rig: SendingRig) -> None:
     assert rig.tiktok.calls == []
 
 
+# Limits
+
+
+def test_a_limit_holds_the_whole_connection(rig: SendingRig) -> None:
+    """What has not been tried is not tried either, and loses no attempt."""
+    rig.tiktok.batch = 1
+    first, second = rig.queue(2)
+    rig.tiktok.answer_next(
+        TryAgain(maybe_accepted=False, at_least_seconds=300, is_limited=True), code=40100
+    )
+    rig.send()
+
+    rig.clock.advance(299 * SECOND)
+    assert rig.send() == 0
+    assert rig.delivery(second).attempts == 0
+    rig.clock.advance(SECOND)
+    assert [rig.send(), rig.send()] == [1, 1]
+    assert rig.tiktok.calls == [[first], [second], [first]]
+
+
+def test_a_limit_does_not_slow_other_connections(rig: SendingRig) -> None:
+    """They have pixels of their own."""
+    rig.queue()
+    rig.tiktok.answer_next(TryAgain(maybe_accepted=False, is_limited=True))
+    rig.send()
+    [event_id] = rig.queue()
+
+    assert rig.send() == 0
+    rig.connect(GOOD_TOKEN, pixel_id="C0OTHER")
+    assert rig.send() == 1
+    assert rig.tiktok.taken == {event_id: 1}
+
+
+def test_a_network_that_fails_is_not_asked_for_every_batch(rig: SendingRig) -> None:
+    """A backlog waits for the answer to one call, and keeps its attempts."""
+    rig.tiktok.batch = 1
+    rig.queue(3)
+    rig.tiktok.answer_next(UNSURE)
+    assert [rig.send() for _ in range(3)] == [1, 0, 0]
+
+    rig.clock.advance(1.5 * SECOND)
+    assert [rig.send() for _ in range(4)] == [1, 1, 1, 0]
+
+
+# Draining
+
+
+def test_draining_sends_all_that_is_due_in_order(rig: SendingRig) -> None:
+    """Batch after batch, the next made ready while one is on its way."""
+    rig.tiktok.batch = 2
+    ids = rig.queue(7)
+    rig.service.drain(rig.connection)
+
+    assert rig.tiktok.calls == [ids[:2], ids[2:4], ids[4:6], ids[6:]]
+    assert set(rig.statuses().values()) == {"sent"}
+
+
+def test_draining_ends_when_the_connection_has_to_wait(rig: SendingRig) -> None:
+    """What was made ready meanwhile is given back untouched."""
+    rig.tiktok.batch = 2
+    ids = rig.queue(6)
+    rig.tiktok.answer_next(TryAgain(maybe_accepted=True))
+    rig.service.drain(rig.connection)
+
+    assert rig.tiktok.calls == [ids[:2]]
+    assert [rig.delivery(one).attempts for one in ids] == [1, 1, 0, 0, 0, 0]
+    assert [rig.delivery(one).maybe_accepted_at for one in ids[2:]] == [None] * 4
+    assert rig.service.recover() == 0
+
+
+def test_draining_notices_a_new_token(rig: SendingRig) -> None:
+    """Every batch goes with the connection as it is then."""
+    rig.tiktok.batch = 1
+    rig.tiktok.tokens = {GOOD_TOKEN, "new-token"}
+    rig.queue(3)
+    rig.tiktok.before_answer = lambda: rig.connect("new-token")
+    rig.service.drain(rig.connection)
+
+    assert rig.tiktok.credentials[0].access_token == GOOD_TOKEN
+    assert rig.tiktok.credentials[-1].access_token == "new-token"
+
+
+def test_draining_ends_when_the_connection_is_gone(rig: SendingRig) -> None:
+    """Disconnecting in the middle sends no further batch."""
+    rig.tiktok.batch = 1
+    rig.queue(3)
+    rig.tiktok.before_answer = lambda: rig.connect(GOOD_TOKEN, pixel_id=None)
+    connection = rig.connection
+    rig.service.drain(connection)
+
+    assert len(rig.tiktok.calls) <= 2
+    assert "pending" in rig.statuses().values()
+
+
+def test_stopping_settles_what_is_under_way_and_gives_back_the_rest(rig: SendingRig) -> None:
+    """No further call begins, and no lease is left for the next process to doubt."""
+    rig.tiktok.batch = 2
+    ids = rig.queue(6)
+    rig.tiktok.before_answer = rig.service.stop
+    rig.service.drain(rig.connection)
+
+    assert rig.tiktok.calls == [ids[:2]]
+    assert [rig.statuses()[one] for one in ids] == ["sent"] * 2 + ["pending"] * 4
+    assert rig.service.recover() == 0
+    assert rig.send() == 2
+
+
+def test_stopping_ends_the_search_for_a_bad_event(rig: SendingRig) -> None:
+    """It goes on after the next start."""
+    ids = rig.queue(8)
+    rig.tiktok.bad = {ids[7]}
+    rig.tiktok.before_answer = rig.service.stop
+    rig.send()
+
+    assert len(rig.tiktok.calls) == 1
+    rig.tiktok.before_answer = lambda: None
+    assert rig.service.recover() == 0
+    rig.send()
+    assert rig.statuses() == {one: "dead" if one == ids[7] else "sent" for one in ids}
+
+
+# Tests
+
+
+def test_with_a_test_event_code_events_are_tests(rig: SendingRig) -> None:
+    """The delivery and its attempt say so; without the code the next ones do not."""
+    [test] = rig.queue()
+    rig.send()
+    rig.connect(GOOD_TOKEN, test_event_code=None)
+    [live] = rig.queue()
+    rig.send()
+
+    codes = {
+        one: (detail.delivery.test_event_code, detail.attempts[0].test_event_code)
+        for one, detail in rig.details().items()
+    }
+    assert codes == {test: ("TEST1", "TEST1"), live: (None, None)}
+
+
 # The token
 
 
@@ -361,7 +576,7 @@ def test_a_token_that_is_refused_in_the_middle_keeps_the_rest(rig: SendingRig) -
         rig.tiktok.answer_next(verdict)
     rig.send()
 
-    assert [rig.statuses()[one] for one in ids] == ["sent", "sent", "retrying", "retrying"]
+    assert [rig.statuses()[one] for one in ids] == ["sent", "sent", "retrying", "pending"]
     rig.connect(GOOD_TOKEN)
     assert rig.send() == 2
     assert set(rig.statuses().values()) == {"sent"}

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
+
+import msgspec
 
 from appsprint.adapters.sqlite.bulk import Row, insert_rows
 from appsprint.adapters.sqlite.conditions import with_conditions
-from appsprint.adapters.sqlite.rows import from_ms, from_ms_or_none, to_ms, to_ms_or_none
-from appsprint.adapters.sqlite.sql import queries
-from appsprint.domain.delivery import (
-    AttemptOutcome,
-    Delivery,
-    DeliveryStatus,
-    NetworkAnswer,
-    WebContext,
+from appsprint.adapters.sqlite.delivery_rows import (
+    attempt_of,
+    claimed_of,
+    conditions_of,
+    delivery_of,
+    delivery_row,
+    packed,
+    unpacked,
 )
-from appsprint.domain.ids import AppId, DeliveryId, EventId, InstallId
+from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
+from appsprint.adapters.sqlite.sql import queries
+from appsprint.domain.delivery import Delivery, DeliveryStatus
+from appsprint.domain.ids import AppId, DeliveryId
 from appsprint.domain.link import AdNetwork
 from appsprint.ports.deliveries import (
-    AttemptRecord,
     ClaimedDelivery,
+    DeadLetters,
     DeliveryDetail,
     DeliveryFilter,
+    NetworkCall,
     Settlement,
 )
 
@@ -37,7 +45,7 @@ class SqliteDeliveries:
         self._connection = connection
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
-        rows = [_delivery_row(delivery) for delivery in deliveries]
+        rows = [delivery_row(delivery) for delivery in deliveries]
         insert_rows(self._connection, _SQL["insert_delivery"], rows)
 
     def claim_due(
@@ -49,52 +57,91 @@ class SqliteDeliveries:
         limit: int,
         lease_id: str,
         lease: timedelta,
-    ) -> Sequence[ClaimedDelivery]:
-        values = {
-            "app_id": app_id,
-            "network": network,
-            "now_ms": to_ms(now),
-            "limit": limit,
-            "lease_id": lease_id,
-            "lease_until_ms": to_ms(now + lease),
-        }
-        if self._connection.execute(_SQL["claim_due"], values).rowcount == 0:
-            return []
-        rows = self._connection.execute(_SQL["select_claimed"], (lease_id,))
-        return [_claimed(row) for row in rows]
+    ) -> int:
+        now_ms = to_ms(now)
+        queue = (app_id, network)
+        self._end_leases(_SQL["take_expired_leases"], (*queue, now_ms))
+        taken = self._leased(queue)
+        values = {"app_id": app_id, "network": network, "now_ms": now_ms}
+        values["limit"] = limit + len(taken)
+        due = (row[0] for row in self._connection.execute(_SQL["select_due"], values))
+        ids = list(islice((one for one in due if one not in taken), limit))
+        if ids:
+            row = (lease_id, *queue, now_ms, to_ms(now + lease), _json(ids))
+            self._connection.execute(_SQL["insert_lease"], row)
+        return len(ids)
+
+    def claimed(self, lease_id: str) -> Sequence[ClaimedDelivery]:
+        cursor = self._connection.cursor()
+        cursor.row_factory = None
+        return [claimed_of(row) for row in cursor.execute(_SQL["select_claimed"], (lease_id,))]
 
     def release_leases(self) -> int:
-        return self._connection.execute(_SQL["release_leases"]).rowcount
+        return self._end_leases(_SQL["take_leases"], ())
 
     def release_lease(self, lease_id: str) -> int:
-        return self._connection.execute(_SQL["release_lease"], (lease_id,)).rowcount
+        _, held = self._lease(lease_id)
+        self._connection.execute(_SQL["delete_lease"], (lease_id,))
+        return len(held)
 
     def settle(
-        self, settlements: Sequence[Settlement], *, answer: NetworkAnswer | None, at: datetime
+        self,
+        lease_id: str,
+        settlements: Sequence[Settlement],
+        *,
+        call: NetworkCall | None,
+        at: datetime,
     ) -> int:
-        ours = [item for item in settlements if self._settle_one(item)]
-        if answer is not None and ours:
-            self._note_call(ours, answer, at)
-        return len(ours)
+        app_id, held = self._lease(lease_id)
+        left = dict.fromkeys(held)
+        ours: list[tuple[Settlement, list[DeliveryId]]] = []
+        for settlement in settlements:
+            ids = [one for one in settlement.delivery_ids if one in left]
+            for one in ids:
+                del left[one]
+            if ids:
+                ours.append((settlement, ids))
+        if not ours:
+            return 0
+        self._keep_lease(lease_id, list(left))
+        call_id = None if call is None else self._insert_call(app_id, call, at, ours)
+        for settlement, ids in ours:
+            self._settle(settlement, ids, _Part(app_id, call_id, call, to_ms(at)))
+        return len(held) - len(left)
 
     def page(
         self, app_id: AppId, wanted: DeliveryFilter, *, after: DeliveryId | None, limit: int
     ) -> Sequence[Delivery]:
-        query, parameters = with_conditions(_SQL["page_deliveries"], _wanted(wanted))
+        query, parameters = with_conditions(_SQL["page_deliveries"], conditions_of(wanted))
         values = {"app_id": app_id, "after": after, "limit": limit, **parameters}
-        return [_delivery(row) for row in self._connection.execute(query, values)]
+        return [delivery_of(row) for row in self._connection.execute(query, values)]
 
     def get(self, app_id: AppId, delivery_id: DeliveryId) -> DeliveryDetail | None:
         key = (app_id, delivery_id)
         row = self._connection.execute(_SQL["select_delivery"], key).fetchone()
         if row is None:
             return None
-        attempts = self._connection.execute(_SQL["select_attempts"], key)
+        values = {"app_id": app_id, "delivery_id": delivery_id}
+        attempts = self._connection.execute(_SQL["select_attempts"], values)
+        kept = self._connection.execute(_SQL["select_payloads"], key).fetchone()
         return DeliveryDetail(
-            delivery=_delivery(row),
-            payload=row["payload"],
-            attempts=tuple(_attempt(attempt) for attempt in attempts),
+            delivery=delivery_of(row),
+            payload=unpacked(kept["payloads"], delivery_id) if kept else None,
+            attempts=tuple(attempt_of(attempt) for attempt in attempts),
         )
+
+    def dead_letters(
+        self,
+        app_id: AppId,
+        *,
+        ids: Sequence[DeliveryId] | None,
+        wanted: DeliveryFilter,
+        accepted_before: datetime,
+    ) -> DeadLetters:
+        query, parameters = with_conditions(_SQL["count_dead"], _chosen(ids, wanted))
+        values = {"app_id": app_id, "before_ms": to_ms(accepted_before), **parameters}
+        amount, doubtful = self._connection.execute(query, values).fetchone()
+        return DeadLetters(amount=amount, doubtful=doubtful)
 
     def redrive(
         self,
@@ -103,10 +150,12 @@ class SqliteDeliveries:
         ids: Sequence[DeliveryId] | None,
         wanted: DeliveryFilter,
         now: datetime,
+        forget_before: datetime,
     ) -> int:
-        if ids is None:
-            return self._redrive(app_id, _wanted(wanted), now)
-        return sum(self._redrive(app_id, {"delivery_id = ?": one}, now) for one in set(ids))
+        query, parameters = with_conditions(_SQL["redrive"], _chosen(ids, wanted))
+        instants = {"now_ms": to_ms(now), "before_ms": to_ms(forget_before)}
+        values = {"app_id": app_id, **instants, **parameters}
+        return self._connection.execute(query, values).rowcount
 
     def open_count(self, app_id: AppId, network: AdNetwork) -> int:
         row = self._connection.execute(_SQL["count_open"], (app_id, network)).fetchone()
@@ -123,140 +172,89 @@ class SqliteDeliveries:
         rows = self._connection.execute(_SQL["payment_counts"], key)
         return [(from_ms(at_ms), amount) for at_ms, amount in rows]
 
-    def _redrive(self, app_id: AppId, wanted: Mapping[str, object], now: datetime) -> int:
-        query, parameters = with_conditions(_SQL["redrive"], wanted)
-        values = {"app_id": app_id, "now_ms": to_ms(now), **parameters}
-        return self._connection.execute(query, values).rowcount
+    def _leased(self, queue: tuple[AppId, AdNetwork]) -> set[str]:
+        rows = self._connection.execute(_SQL["select_leased"], queue)
+        return {one for row in rows for one in msgspec.json.decode(row[0])}
 
-    def _settle_one(self, item: Settlement) -> bool:
-        delivery = item.delivery
+    def _lease(self, lease_id: str) -> tuple[AppId, list[DeliveryId]]:
+        """Whose a lease is and what it still holds; nothing when it ended."""
+        row = self._connection.execute(_SQL["select_lease"], (lease_id,)).fetchone()
+        if row is None:
+            return AppId(""), []
+        return AppId(row["app_id"]), msgspec.json.decode(row["delivery_ids"])
+
+    def _keep_lease(self, lease_id: str, ids: list[DeliveryId]) -> None:
+        if ids:
+            self._connection.execute(_SQL["update_lease"], (_json(ids), lease_id))
+        else:
+            self._connection.execute(_SQL["delete_lease"], (lease_id,))
+
+    def _end_leases(self, take: str, key: Row) -> int:
+        """End leases whose worker is gone: the network may have what they held."""
+        amount = 0
+        for app_id, claimed_at_ms, ids in self._connection.execute(take, key).fetchall():
+            values = {"app_id": app_id, "claimed_at_ms": claimed_at_ms, "delivery_ids": ids}
+            self._connection.execute(_SQL["doubt"], values)
+            amount += len(msgspec.json.decode(ids))
+        return amount
+
+    def _insert_call(
+        self,
+        app_id: AppId,
+        call: NetworkCall,
+        at: datetime,
+        settled: Sequence[tuple[Settlement, Sequence[DeliveryId]]],
+    ) -> int | None:
+        answer = call.answer
+        payloads = {
+            one: call.payloads[one] for _, ids in settled for one in ids if one in call.payloads
+        }
         values = (
-            delivery.status,
-            delivery.reason,
-            delivery.attempts,
-            to_ms_or_none(delivery.maybe_accepted_at),
-            to_ms_or_none(delivery.next_attempt_at),
-            to_ms_or_none(delivery.sent_at),
-            delivery.pixel_id,
-            item.payload,
-            delivery.app_id,
-            delivery.id,
-            item.lease_id,
+            *(app_id, to_ms(at), answer.http_status, answer.code, answer.message),
+            *(answer.request_id, answer.duration_ms, call.test_event_code, packed(payloads)),
         )
-        return self._connection.execute(_SQL["settle"], values).rowcount > 0
+        return self._connection.execute(_SQL["insert_call"], values).lastrowid
 
-    def _note_call(
-        self, settlements: Sequence[Settlement], answer: NetworkAnswer, at: datetime
-    ) -> None:
-        values = (
-            settlements[0].delivery.app_id,
-            to_ms(at),
-            answer.http_status,
-            answer.code,
-            answer.message,
-            answer.request_id,
-            answer.duration_ms,
-        )
-        call_id = self._connection.execute(_SQL["insert_call"], values).lastrowid
-        rows: list[Row] = [
-            (item.delivery.app_id, item.delivery.id, call_id, item.outcome)
-            for item in settlements
-            if item.outcome is not None
-        ]
-        insert_rows(self._connection, _SQL["insert_attempt"], rows)
-
-
-def _wanted(wanted: DeliveryFilter) -> dict[str, object]:
-    return {
-        "status = ?": wanted.status,
-        "reason = ?": wanted.reason,
-        "sdk_event = ?": wanted.sdk_event,
-        "network_event = ?": wanted.network_event,
-        "event_id = ?": wanted.event_id,
-        "appsprint_id = ?": wanted.appsprint_id,
-        "created_at_ms >= ?": to_ms_or_none(wanted.since),
-        "created_at_ms < ?": to_ms_or_none(wanted.until),
-    }
+    def _settle(self, settlement: Settlement, ids: list[DeliveryId], part: _Part) -> None:
+        is_sent = settlement.status is DeliveryStatus.SENT
+        values: dict[str, object] = {
+            "app_id": part.app_id,
+            "delivery_ids": _json(ids),
+            "status": settlement.status,
+            "reason": settlement.reason,
+            "counts": settlement.counts,
+            "maybe_accepted_at_ms": to_ms_or_none(settlement.maybe_accepted_at),
+            "keeps_place": settlement.keeps_place,
+            "next_attempt_at_ms": to_ms_or_none(settlement.next_attempt_at),
+            "sent_at_ms": part.at_ms if is_sent else None,
+        }
+        if part.call is None:
+            self._connection.execute(_SQL["settle"], values)
+            return
+        values["pixel_id"] = part.call.pixel_id
+        values["test_event_code"] = part.call.test_event_code
+        values["call_id"] = part.call_id
+        self._connection.execute(_SQL["settle_call"], values)
+        if settlement.outcome is not None and not is_sent:
+            rows = [(part.app_id, one, part.call_id, settlement.outcome.value) for one in ids]
+            insert_rows(self._connection, _SQL["insert_attempt"], rows)
 
 
-def _delivery_row(delivery: Delivery) -> Row:
-    return (
-        delivery.app_id,
-        delivery.id,
-        delivery.network.value,
-        delivery.event_id,
-        delivery.event_row_id,
-        delivery.install_id,
-        delivery.appsprint_id,
-        delivery.sdk_event,
-        delivery.network_event,
-        delivery.network_event_id,
-        delivery.pixel_id,
-        delivery.status.value,
-        delivery.reason,
-        delivery.attempts,
-        to_ms_or_none(delivery.maybe_accepted_at),
-        to_ms(delivery.created_at),
-        to_ms_or_none(delivery.next_attempt_at),
-        to_ms_or_none(delivery.sent_at),
-    )
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What all deliveries of one call share in the books."""
+
+    app_id: AppId
+    call_id: int | None
+    call: NetworkCall | None
+    at_ms: int
 
 
-def _delivery(row: sqlite3.Row) -> Delivery:
-    return Delivery(
-        id=DeliveryId(row["delivery_id"]),
-        app_id=AppId(row["app_id"]),
-        network=AdNetwork(row["network"]),
-        event_id=row["event_id"],
-        event_row_id=EventId(row["event_row_id"]),
-        install_id=InstallId(row["install_id"]),
-        appsprint_id=row["appsprint_id"],
-        sdk_event=row["sdk_event"],
-        network_event=row["network_event"],
-        network_event_id=row["network_event_id"],
-        pixel_id=row["pixel_id"],
-        status=DeliveryStatus(row["status"]),
-        reason=row["reason"],
-        attempts=row["attempts"],
-        maybe_accepted_at=from_ms_or_none(row["maybe_accepted_at_ms"]),
-        created_at=from_ms(row["created_at_ms"]),
-        next_attempt_at=from_ms_or_none(row["next_attempt_at_ms"]),
-        sent_at=from_ms_or_none(row["sent_at_ms"]),
-    )
+def _chosen(ids: Sequence[DeliveryId] | None, wanted: DeliveryFilter) -> dict[str, object]:
+    if ids is None:
+        return conditions_of(replace(wanted, status=None))
+    return {"delivery_id IN (SELECT value FROM json_each(?))": _json(ids)}
 
 
-def _claimed(row: sqlite3.Row) -> ClaimedDelivery:
-    return ClaimedDelivery(
-        delivery=_delivery(row),
-        lease_id=row["lease_id"],
-        occurred_at=from_ms(row["occurred_at_ms"]),
-        revenue_micros=row["revenue_micros"],
-        currency=row["currency"],
-        parameters=row["parameters"],
-        context=WebContext(
-            network_click_id=row["network_click_id"],
-            page_url=row["page_url"],
-            client_ips=_present(row["event_ip"], row["install_ip"], row["click_ip"]),
-            user_agents=_present(row["install_user_agent"], row["click_user_agent"]),
-        ),
-        customer_user_id=row["customer_user_id"],
-        locale=row["locale"],
-    )
-
-
-def _present(*values: str | None) -> tuple[str, ...]:
-    return tuple(value for value in values if value)
-
-
-def _attempt(row: sqlite3.Row) -> AttemptRecord:
-    return AttemptRecord(
-        at=from_ms(row["at_ms"]),
-        outcome=AttemptOutcome(row["outcome"]),
-        answer=NetworkAnswer(
-            http_status=row["http_status"],
-            code=row["code"],
-            message=row["message"],
-            request_id=row["request_id"],
-            duration_ms=row["duration_ms"],
-        ),
-    )
+def _json(ids: Sequence[DeliveryId]) -> str:
+    return msgspec.json.encode(ids).decode()

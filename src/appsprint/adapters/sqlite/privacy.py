@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 
+import msgspec
+
+from appsprint.adapters.sqlite.delivery_rows import without
 from appsprint.adapters.sqlite.sql import queries
-from appsprint.domain.ids import AppId, ClickId, InstallId
+from appsprint.domain.ids import AppId, ClickId, DeliveryId, InstallId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.privacy import DataSubject, ErasedRows, PersonalData
 
@@ -47,10 +50,7 @@ class SqlitePrivacy:
             clicks=sum(self._run("erase_click", {**key, "click_id": one}) for one in click_ids),
             decisions=self._run("erase_decisions", key),
             # Before the events and the install, which tell them which rows they are.
-            deliveries=sum(
-                self._run("erase_deliveries", {**key, "network": network.value})
-                for network in AdNetwork
-            ),
+            deliveries=sum(self._erase_deliveries(key, network) for network in AdNetwork),
             refused_events=self._run("erase_refused_events", key),
             events=self._run("erase_events", key),
             identifiers=self._run("erase_identifiers", key),
@@ -70,9 +70,32 @@ class SqlitePrivacy:
             self._connection.execute(_SQL["set_mark"], (app_id, kind, last))
         return len(found)
 
+    def _erase_deliveries(self, key: Mapping[str, str], network: AdNetwork) -> int:
+        values = {**key, "network": network.value}
+        found = self._connection.execute(_SQL["deliveries_of_install"], values)
+        self._erase_payloads(key["app_id"], {DeliveryId(row[0]) for row in found})
+        return self._run("erase_deliveries", values)
+
+    def _erase_payloads(self, app_id: str, ids: Set[DeliveryId]) -> None:
+        """Take deliveries out of what calls carried and out of the hands of senders."""
+        wanted = {"app_id": app_id, "ids": _json(sorted(ids))}
+        for call_id, kept in self._connection.execute(
+            _SQL["calls_of_deliveries"], wanted
+        ).fetchall():
+            values = {"call_id": call_id, "payloads": without(kept, ids)}
+            self._connection.execute(_SQL["set_payloads"], values)
+        for lease_id, held in self._connection.execute(_SQL["leases_of_app"], (app_id,)).fetchall():
+            left = [one for one in msgspec.json.decode(held) if one not in ids]
+            values = {"lease_id": lease_id, "ids": _json(left)}
+            self._connection.execute(_SQL["set_lease"], values)
+
     def _run(self, name: str, values: Mapping[str, str]) -> int:
         return self._connection.execute(_SQL[name], values).rowcount
 
     def _overwrite_deleted(self) -> None:
         # Without it SQLite leaves deleted content in the file until the space is used again.
         self._connection.execute("PRAGMA secure_delete = ON")
+
+
+def _json(ids: Sequence[DeliveryId]) -> str:
+    return msgspec.json.encode(ids).decode()

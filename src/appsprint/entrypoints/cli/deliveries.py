@@ -32,10 +32,10 @@ from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.http.api.deliveries import (
     DeliveryFilterBody,
     DeliveryQuery,
-    RedriveAnswer,
     deliveries_page,
     delivery_detail_answer,
     delivery_filter,
+    redrive_answer,
 )
 from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT
 
@@ -43,7 +43,7 @@ app = new_noun()
 
 COLUMNS = (
     *("id", "sdk_event", "tiktok_event", "status", "reason", "created_at"),
-    *("next_attempt_at", "sent_at"),
+    *("next_attempt_at", "sent_at", "test_event_code"),
 )
 ATTEMPT_COLUMNS = ("at", "outcome", "http_status", "code", "message", "request_id", "duration_ms")
 StatusOption = Annotated[DeliveryStatus | None, typer.Option(help="Where it stands.")]
@@ -150,10 +150,12 @@ def redrive(
     selection = None if chosen is not None else delivery_filter(wanted)
     with open_services() as services:
         owner, deliveries = chosen_app(services, app_id), services.deliveries
-        amount = deliveries.redrive(owner, ids=chosen, wanted=selection, dry_run=True)
-        if dry_run:
-            print_one(RedriveAnswer(would_redrive=amount), as_json=json)
-            return
-        ask(f"Redrive {amount} dead letters?", yes=yes or amount == 0)
-        amount = deliveries.redrive(owner, ids=chosen, wanted=selection)
-    print_one(RedriveAnswer(redriven=amount), as_json=json)
+        found = deliveries.redrive(owner, ids=chosen, wanted=selection, dry_run=True)
+        answer = redrive_answer(found, is_dry_run=True)
+        if not dry_run:
+            if answer.warning is not None:
+                typer.echo(f"Careful: {answer.warning}.", err=True)
+            ask(f"Redrive {found.amount} dead letters?", yes=yes or found.amount == 0)
+            found = deliveries.redrive(owner, ids=chosen, wanted=selection)
+            answer = redrive_answer(found, is_dry_run=False)
+    print_one(answer, as_json=json)

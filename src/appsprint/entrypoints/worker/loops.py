@@ -94,7 +94,8 @@ class Worker:
             loop.start()
 
     def stop(self, timeout_seconds: float = 15.0) -> None:
-        """End every loop after the pass it is in; what is claimed is settled by then."""
+        """End every loop after the call it is in; what is claimed is settled or given back."""
+        self._services.sending.stop()
         for loop in self._loops:
             loop.stop()
         # Only when it has ended no sender can be new.
@@ -122,13 +123,10 @@ class Worker:
             self._senders[key] = loop
             loop.start()
 
-    def _send(self, key: tuple[AppId, AdNetwork]) -> bool:
-        """One batch; True when it was full, because then more waits."""
+    def _send(self, key: tuple[AppId, AdNetwork]) -> None:
         connection = self._connection(key)
-        if connection is None or not connection.can_send:
-            return False
-        limit = self._services.networks[connection.network].sender.max_batch()
-        return self._services.sending.send_due(connection) >= limit
+        if connection is not None and connection.can_send:
+            self._services.sending.drain(connection)
 
     def _connection(self, key: tuple[AppId, AdNetwork]) -> Connection | None:
         return self._services.store.read(lambda uow: uow.connections.get(*key))

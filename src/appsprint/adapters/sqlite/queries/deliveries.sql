@@ -7,61 +7,100 @@ INSERT INTO deliveries (
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (app_id, network, event_row_id) DO NOTHING;
 
--- name: claim_due
--- Lends out what is due and in nobody's hands, the longest due first.
-UPDATE deliveries SET lease_id = :lease_id, lease_until_ms = :lease_until_ms
-WHERE rowid IN (
-    SELECT rowid FROM deliveries
-    WHERE app_id = :app_id AND network = :network AND status IN ('pending', 'retrying')
-    AND next_attempt_at_ms <= :now_ms
-    AND (lease_until_ms IS NULL OR lease_until_ms <= :now_ms)
-    ORDER BY next_attempt_at_ms, delivery_id LIMIT :limit
-);
+-- name: select_due
+-- What is due, the longest due first; of equals the first made.
+SELECT delivery_id FROM deliveries
+WHERE app_id = :app_id AND network = :network AND status IN ('pending', 'retrying')
+AND next_attempt_at_ms <= :now_ms
+ORDER BY next_attempt_at_ms, rowid LIMIT :limit;
+
+-- name: insert_lease
+-- Deliveries come into one worker's hands.
+INSERT INTO delivery_leases (lease_id, app_id, network, claimed_at_ms, until_ms, delivery_ids)
+VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: select_leased
+-- What an app's leases for a network hold.
+SELECT delivery_ids FROM delivery_leases WHERE app_id = ? AND network = ?;
+
+-- name: take_expired_leases
+-- Ends leases whose worker did not come back in time.
+DELETE FROM delivery_leases WHERE app_id = ? AND network = ? AND until_ms <= ?
+RETURNING app_id, claimed_at_ms, delivery_ids;
+
+-- name: take_leases
+-- For the start: whoever held a lease is gone.
+DELETE FROM delivery_leases RETURNING app_id, claimed_at_ms, delivery_ids;
+
+-- name: doubt
+-- What was in the hands of a worker that died: the network may have it.
+UPDATE deliveries SET maybe_accepted_at_ms = :claimed_at_ms
+WHERE app_id = :app_id AND maybe_accepted_at_ms IS NULL
+AND delivery_id IN (SELECT value FROM json_each(:delivery_ids))
+AND status IN ('pending', 'retrying');
+
+-- name: select_lease
+-- What one lease still holds.
+SELECT app_id, delivery_ids FROM delivery_leases WHERE lease_id = ?;
+
+-- name: update_lease
+-- Some of it is settled.
+UPDATE delivery_leases SET delivery_ids = ? WHERE lease_id = ?;
+
+-- name: delete_lease
+-- Nothing is left in it, or it is given back.
+DELETE FROM delivery_leases WHERE lease_id = ?;
 
 -- name: select_claimed
 -- What a lease holds, with the facts that payloads are made of.
 SELECT
-    d.*, e.occurred_at_ms, e.revenue_micros, e.currency, e.parameters,
-    e.client_ip AS event_ip, i.client_ip AS install_ip, i.user_agent AS install_user_agent,
-    i.locale, c.client_ip AS click_ip, c.user_agent AS click_user_agent, a.network_click_id,
-    c.page_url,
+    d.delivery_id, d.sdk_event, d.network_event, d.network_event_id, d.attempts,
+    d.maybe_accepted_at_ms, e.occurred_at_ms, e.revenue_micros, e.currency, e.parameters,
+    a.network_click_id, c.page_url, e.client_ip, i.client_ip, c.client_ip, i.user_agent,
+    c.user_agent, i.locale,
     (
         SELECT value FROM install_identifiers AS k
         WHERE k.app_id = d.app_id AND k.install_id = d.install_id
         AND k.kind = 'customer_user_id' AND k.is_latest = 1
-    ) AS customer_user_id
-FROM deliveries AS d
-JOIN events AS e ON e.app_id = d.app_id AND e.id = d.event_row_id
-JOIN installs AS i ON i.app_id = d.app_id AND i.install_id = d.install_id
-JOIN attributions AS a
+    )
+FROM delivery_leases AS l
+CROSS JOIN json_each(l.delivery_ids) AS j
+CROSS JOIN deliveries AS d ON d.app_id = l.app_id AND d.delivery_id = j.value
+CROSS JOIN events AS e ON e.app_id = d.app_id AND e.id = d.event_row_id
+CROSS JOIN installs AS i ON i.app_id = d.app_id AND i.install_id = d.install_id
+LEFT JOIN attributions AS a
     ON a.app_id = d.app_id AND a.install_id = d.install_id AND a.is_in_force = 1
 LEFT JOIN clicks AS c ON c.app_id = d.app_id AND c.click_id = a.click_id
-WHERE d.lease_id = ?
-ORDER BY d.next_attempt_at_ms, d.delivery_id;
-
--- name: release_leases
--- For the start: whoever held a lease is gone.
-UPDATE deliveries SET lease_id = NULL, lease_until_ms = NULL WHERE lease_id IS NOT NULL;
-
--- name: release_lease
--- What a sender claimed and did not send.
-UPDATE deliveries SET lease_id = NULL, lease_until_ms = NULL WHERE lease_id = ?;
+WHERE l.lease_id = ?
+ORDER BY j.id;
 
 -- name: settle
--- What one call made of one delivery; a lease that was lost changes nothing.
+-- What became of deliveries that are still in the worker's hands.
 UPDATE deliveries SET
-    status = ?, reason = ?, attempts = ?, maybe_accepted_at_ms = ?, next_attempt_at_ms = ?,
-    sent_at_ms = ?, pixel_id = ?, payload = coalesce(?, payload), lease_id = NULL,
-    lease_until_ms = NULL
-WHERE app_id = ? AND delivery_id = ? AND lease_id = ?;
+    status = :status, reason = :reason, attempts = attempts + :counts,
+    maybe_accepted_at_ms = coalesce(maybe_accepted_at_ms, :maybe_accepted_at_ms),
+    next_attempt_at_ms = iif(:keeps_place, next_attempt_at_ms, :next_attempt_at_ms),
+    sent_at_ms = :sent_at_ms
+WHERE app_id = :app_id AND delivery_id IN (SELECT value FROM json_each(:delivery_ids));
+
+-- name: settle_call
+-- The same, after a call that carried them.
+UPDATE deliveries SET
+    status = :status, reason = :reason, attempts = attempts + :counts,
+    maybe_accepted_at_ms = coalesce(maybe_accepted_at_ms, :maybe_accepted_at_ms),
+    next_attempt_at_ms = iif(:keeps_place, next_attempt_at_ms, :next_attempt_at_ms),
+    sent_at_ms = :sent_at_ms, pixel_id = :pixel_id, test_event_code = :test_event_code,
+    call_id = :call_id
+WHERE app_id = :app_id AND delivery_id IN (SELECT value FROM json_each(:delivery_ids));
 
 -- name: insert_call
 -- One call to a network.
-INSERT INTO network_calls (app_id, at_ms, http_status, code, message, request_id, duration_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?);
+INSERT INTO network_calls (
+    app_id, at_ms, http_status, code, message, request_id, duration_ms, test_event_code, payloads
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_attempt
--- A delivery's part in a call.
+-- A delivery's part in a call that did not end in its being sent; that one it names itself.
 INSERT INTO attempts (app_id, delivery_id, call_id, outcome) VALUES (?, ?, ?, ?);
 
 -- name: page_deliveries
@@ -75,15 +114,35 @@ ORDER BY delivery_id DESC LIMIT :limit;
 SELECT * FROM deliveries WHERE app_id = ? AND delivery_id = ?;
 
 -- name: select_attempts
--- A delivery's attempts, oldest first.
-SELECT t.outcome, n.* FROM attempts AS t JOIN network_calls AS n ON n.call_id = t.call_id
-WHERE t.app_id = ? AND t.delivery_id = ? ORDER BY t.call_id;
+-- A delivery's attempts, oldest first. The call that it was sent with has no row in ``attempts``.
+SELECT
+    t.outcome, n.call_id, n.at_ms, n.http_status, n.code, n.message, n.request_id, n.duration_ms,
+    n.test_event_code
+FROM (
+    SELECT call_id, outcome FROM attempts WHERE app_id = :app_id AND delivery_id = :delivery_id
+    UNION ALL
+    SELECT call_id, 'delivered' FROM deliveries
+    WHERE app_id = :app_id AND delivery_id = :delivery_id AND status = 'sent'
+    AND call_id IS NOT NULL
+) AS t JOIN network_calls AS n ON n.call_id = t.call_id
+ORDER BY n.call_id;
+
+-- name: select_payloads
+-- What the last call that carried a delivery carried.
+SELECT n.payloads FROM deliveries AS d JOIN network_calls AS n ON n.call_id = d.call_id
+WHERE d.app_id = ? AND d.delivery_id = ?;
+
+-- name: count_dead
+-- Dead letters that match, and how many the network may have taken before an instant.
+SELECT count(*), count(*) FILTER (WHERE maybe_accepted_at_ms < :before_ms) FROM deliveries
+WHERE app_id = :app_id AND status = 'dead'
+{conditions};
 
 -- name: redrive
 -- Dead letters that match go back to the queue with a fresh set of attempts.
 UPDATE deliveries SET
-    status = 'retrying', reason = NULL, attempts = 0, maybe_accepted_at_ms = NULL,
-    next_attempt_at_ms = :now_ms
+    status = 'retrying', reason = NULL, attempts = 0, next_attempt_at_ms = :now_ms,
+    maybe_accepted_at_ms = iif(maybe_accepted_at_ms < :before_ms, NULL, maybe_accepted_at_ms)
 WHERE app_id = :app_id AND status = 'dead'
 {conditions};
 

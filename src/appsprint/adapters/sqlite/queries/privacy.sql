@@ -37,12 +37,41 @@ WHERE app_id = :app_id AND click_id = :click_id AND client_ip <> '' AND NOT EXIS
 UPDATE attributions SET network_click_id = NULL, explanation = '{}'
 WHERE app_id = :app_id AND install_id = :install_id;
 
+-- name: deliveries_of_install
+-- The deliveries of an install's events.
+SELECT delivery_id FROM deliveries
+WHERE app_id = :app_id AND network = :network AND event_row_id IN (
+    SELECT id FROM events WHERE app_id = :app_id AND install_id = :install_id
+);
+
+-- name: calls_of_deliveries
+-- The calls that carried some of these deliveries, with all that they carried.
+SELECT call_id, payloads FROM network_calls WHERE payloads IS NOT NULL AND call_id IN (
+    SELECT call_id FROM deliveries
+    WHERE app_id = :app_id AND delivery_id IN (SELECT value FROM json_each(:ids))
+    UNION
+    SELECT call_id FROM attempts
+    WHERE app_id = :app_id AND delivery_id IN (SELECT value FROM json_each(:ids))
+);
+
+-- name: set_payloads
+-- What is left of what a call carried.
+UPDATE network_calls SET payloads = :payloads WHERE call_id = :call_id;
+
+-- name: leases_of_app
+-- What an app's senders have in their hands.
+SELECT lease_id, delivery_ids FROM delivery_leases WHERE app_id = ?;
+
+-- name: set_lease
+-- What is left of a lease.
+UPDATE delivery_leases SET delivery_ids = :ids WHERE lease_id = :lease_id;
+
 -- name: erase_deliveries
 -- Deliveries of an install's events; one that was not sent never is.
 UPDATE deliveries SET
-    event_id = 'erased:' || event_row_id, appsprint_id = 'erased:' || install_id, payload = NULL,
+    event_id = 'erased:' || event_row_id, appsprint_id = 'erased:' || install_id,
     reason = CASE WHEN status IN ('pending', 'retrying') THEN 'erased' ELSE reason END,
-    next_attempt_at_ms = NULL, lease_id = NULL, lease_until_ms = NULL,
+    next_attempt_at_ms = NULL,
     status = CASE WHEN status IN ('pending', 'retrying') THEN 'skipped' ELSE status END
 WHERE app_id = :app_id AND network = :network AND event_row_id IN (
     SELECT id FROM events WHERE app_id = :app_id AND install_id = :install_id
@@ -168,6 +197,12 @@ WHERE app_id = :app_id AND delivery_id > :after AND delivery_id < :before
 ORDER BY delivery_id LIMIT :limit;
 
 -- name: forget_deliveries
--- Old deliveries keep their outcome and lose what was sent.
-UPDATE deliveries SET payload = NULL
-WHERE app_id = :app_id AND delivery_id > :after AND delivery_id <= :last;
+-- Old deliveries keep their outcome and lose what was sent; with it goes what else their calls
+-- carried, which is hardly younger.
+UPDATE network_calls SET payloads = NULL WHERE payloads IS NOT NULL AND call_id IN (
+    SELECT call_id FROM deliveries
+    WHERE app_id = :app_id AND delivery_id > :after AND delivery_id <= :last
+    UNION
+    SELECT call_id FROM attempts
+    WHERE app_id = :app_id AND delivery_id > :after AND delivery_id <= :last
+);

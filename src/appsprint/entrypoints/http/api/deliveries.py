@@ -17,7 +17,7 @@ from appsprint.entrypoints.http.api.decoding import Instant, read_body, read_que
 from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.paging import Page, PageQuery, page_of
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
-from appsprint.ports.deliveries import AttemptRecord, DeliveryDetail, DeliveryFilter
+from appsprint.ports.deliveries import AttemptRecord, DeadLetters, DeliveryDetail, DeliveryFilter
 from appsprint.services.catalog import Services
 
 PATH = "/apps/{app_id:str}/deliveries"
@@ -63,14 +63,24 @@ class RedriveBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class RedriveAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How many dead letters went back to the queue, or would have in a dry run."""
+    """How many dead letters went back to the queue, or would have in a dry run.
+
+    `past_dedupe_horizon` and `warning` are there when TikTok may have taken some of them more
+    than 48 hours ago: it would count those a second time.
+    """
 
     redriven: int | None = None
     would_redrive: int | None = None
+    past_dedupe_horizon: int = 0
+    warning: str | None = None
 
 
-class DeliveryAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One event on its way to TikTok; `network_event_id` is what TikTok sees and dedupes by."""
+class DeliveryAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One event on its way to TikTok; `network_event_id` is what TikTok sees and dedupes by.
+
+    `test_event_code` is there only when the last attempt was a test: TikTok shows the event in its
+    Test Events tab and counts it nowhere.
+    """
 
     id: str
     network: AdNetwork
@@ -86,10 +96,14 @@ class DeliveryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     created_at: UtcTime
     next_attempt_at: UtcTime | None
     sent_at: UtcTime | None
+    test_event_code: str | None = None
 
 
-class AttemptAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt and what TikTok answered; nulls where no answer came."""
+class AttemptAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One attempt and what TikTok answered; nulls where no answer came.
+
+    `test_event_code` is there only when it was a test.
+    """
 
     at: UtcTime
     outcome: AttemptOutcome
@@ -98,9 +112,10 @@ class AttemptAnswer(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     request_id: str | None
     duration_ms: int
+    test_event_code: str | None = None
 
 
-class DeliveryDetailAnswer(DeliveryAnswer, frozen=True, kw_only=True):
+class DeliveryDetailAnswer(DeliveryAnswer, frozen=True, kw_only=True, omit_defaults=True):
     """One delivery with the payload last sent, null before the first, and every attempt."""
 
     payload: msgspec.Raw | None
@@ -147,15 +162,29 @@ def redrive(request: ApiRequest, app_id: PathId, body: RawBody) -> RedriveAnswer
     Deliveries in another state are left alone, so repeating the call is safe.
     """
     wanted = read_body(request, body, RedriveBody)
-    amount = services_of(request).deliveries.redrive(
+    found = services_of(request).deliveries.redrive(
         AppId(app_id),
         ids=_ids(wanted.ids),
         wanted=None if wanted.filter is None else delivery_filter(wanted.filter),
         dry_run=wanted.dry_run,
     )
-    if wanted.dry_run:
-        return RedriveAnswer(would_redrive=amount)
-    return RedriveAnswer(redriven=amount)
+    return redrive_answer(found, is_dry_run=wanted.dry_run)
+
+
+def redrive_answer(found: DeadLetters, *, is_dry_run: bool) -> RedriveAnswer:
+    """What was redriven or would be, as it is answered."""
+    warning = None
+    if found.doubtful:
+        warning = (
+            f"{found.doubtful} of these may have been accepted by TikTok more than 48 hours ago, "
+            "which is longer than it remembers event ids: it may count them twice"
+        )
+    return RedriveAnswer(
+        redriven=None if is_dry_run else found.amount,
+        would_redrive=found.amount if is_dry_run else None,
+        past_dedupe_horizon=found.doubtful,
+        warning=warning,
+    )
 
 
 def _ids(given: Sequence[str] | None) -> Sequence[DeliveryId] | None:
@@ -197,6 +226,7 @@ def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
         tiktok_event=delivery.network_event,
         network_event_id=delivery.network_event_id,
         pixel_id=delivery.pixel_id,
+        test_event_code=delivery.test_event_code,
         status=delivery.status,
         reason=delivery.reason,
         created_at=delivery.created_at,
@@ -226,6 +256,7 @@ def attempt_answer(attempt: AttemptRecord) -> AttemptAnswer:
         message=answer.message,
         request_id=answer.request_id,
         duration_ms=answer.duration_ms,
+        test_event_code=attempt.test_event_code,
     )
 
 
