@@ -8,7 +8,7 @@ by the hour, older ones hardly, and after a month none does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 RECENT_DAYS = 2
@@ -115,14 +115,19 @@ class Backfill:
     started_at: datetime
 
     def taken_up(self, unfinished: Backfill | None) -> Backfill:
-        """The unfinished one where it is the same and young enough to go on; else this one."""
-        if unfinished is None or (self.advertiser_id, self.days) != (
-            unfinished.advertiser_id,
-            unfinished.days,
-        ):
+        """This one, begun when the unfinished one began if it is that and young enough to go on.
+
+        The last day may be a later one by now: who asks for everything since a day until today,
+        asks for the same tomorrow.
+        """
+        if unfinished is None or self.advertiser_id != unfinished.advertiser_id:
             return self
+        is_same = (
+            self.days.start_on == unfinished.days.start_on
+            and self.days.end_on >= unfinished.days.end_on
+        )
         is_young = timedelta(0) <= self.started_at - unfinished.started_at < RESUMABLE_FOR
-        return unfinished if is_young else self
+        return replace(self, started_at=unfinished.started_at) if is_same and is_young else self
 
     def has_read(self, days: DayRange, read_at: Mapping[date, datetime]) -> bool:
         """Whether all ``days`` were read since it began, and their numbers were final then."""

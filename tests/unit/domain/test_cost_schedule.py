@@ -150,13 +150,21 @@ def backfill(days: DayRange = MONTH, *, account: str = "1", ago: timedelta = HOU
         pytest.param(backfill(ago=-HOUR), False, id="from the future"),
         pytest.param(backfill(account="2"), False, id="another account"),
         pytest.param(backfill(DayRange(TODAY, TODAY)), False, id="other days"),
+        pytest.param(
+            backfill(DayRange(MONTH.start_on, TODAY - DAY)), True, id="until today, yesterday"
+        ),
+        pytest.param(backfill(DayRange(MONTH.start_on, TODAY + DAY)), False, id="fewer days"),
     ],
 )
 def test_what_is_taken_up(unfinished: Backfill | None, *, goes_on: bool) -> None:
-    """The same account and days, within a week."""
+    """The same account and days, or days until a later today, within a week."""
     wanted = backfill(ago=timedelta(0))
 
-    assert wanted.taken_up(unfinished) == (unfinished if goes_on else wanted)
+    taken_up = wanted.taken_up(unfinished)
+
+    assert (taken_up.days, taken_up.advertiser_id) == (wanted.days, wanted.advertiser_id)
+    began = unfinished.started_at if unfinished is not None and goes_on else wanted.started_at
+    assert taken_up.started_at == began
 
 
 @pytest.mark.parametrize(
