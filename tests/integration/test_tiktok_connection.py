@@ -21,8 +21,7 @@ from appsprint.adapters.networks.tiktok.sandbox import (
     SandboxServer,
 )
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
-from appsprint.domain.connection import Pixel
-from appsprint.domain.connection_states import CredentialCheck
+from appsprint.domain.connection import CredentialCheck, Pixel
 from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable, ConnectionRevoked
 from appsprint.ports.ad_network import EventsCredential
 

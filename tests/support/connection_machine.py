@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from appsprint.domain.connection import Advertiser, Connection, ConnectionStatus
+from appsprint.domain.connection import Advertiser, Connection, ConnectionStatus, CredentialCheck
 from appsprint.domain.connection_states import (
     CheckedCredential,
-    CredentialCheck,
     SealedCredential,
     advertiser_chosen,
     credential_rejected,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from appsprint.adapters.networks.tiktok.event_names import TikTokEventNames
 from appsprint.adapters.networks.tiktok.macros import TikTokLinks
-from appsprint.domain.connection import Advertiser, Pixel
-from appsprint.domain.connection_states import CheckedCredential, CredentialCheck
+from appsprint.domain.connection import Advertiser, CredentialCheck, Pixel
+from appsprint.domain.connection_states import CheckedCredential
 from appsprint.domain.cost import AdEntity, CostRow
 from appsprint.domain.delivery import DeadReason, DeliverableEvent, Delivered, NetworkAnswer
 from appsprint.domain.link import AdNetwork

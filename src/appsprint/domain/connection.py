@@ -37,6 +37,23 @@ class EventsApiState(StrEnum):
     REJECTED = "rejected"
 
 
+class CredentialCheck(StrEnum):
+    """What the network says of a pixel and its token when they are saved.
+
+    ``NOT_CHECKABLE``: it gave no answer that tells; the first event will.
+    """
+
+    VALID = "valid"
+    WRONG_PIXEL = "wrong_pixel"
+    TOKEN_REJECTED = "token_rejected"
+    NOT_CHECKABLE = "not_checkable"
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether events sent with the credential would certainly be refused."""
+        return self in (CredentialCheck.WRONG_PIXEL, CredentialCheck.TOKEN_REJECTED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advertiser:
     """An ad account.
@@ -70,6 +87,8 @@ class Connection:
     Attributes:
         oauth_token: Sealed access token; None when there is none.
         events_token: Sealed Events API token; None when there is none.
+        events_check: What the network said when pixel and token were saved; None when it refused
+            them later, or was never asked.
         pixel_id: The pixel **code** that events go to.
     """
 
@@ -82,6 +101,7 @@ class Connection:
     events_api: EventsApiState = EventsApiState.MISSING
     events_token: str | None = None
     events_error: str | None = None
+    events_check: CredentialCheck | None = None
     pixel_id: str | None = None
     test_event_code: str | None = None
     connected_at: datetime | None = None

@@ -9,35 +9,29 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
-from appsprint.domain.connection import Advertiser, Connection, EventsApiState, OAuthState
+from appsprint.domain.connection import (
+    Advertiser,
+    Connection,
+    CredentialCheck,
+    EventsApiState,
+    OAuthState,
+)
 from appsprint.errors import Conflict
-
-
-class CredentialCheck(StrEnum):
-    """What the network says of a pixel and its token when they are saved.
-
-    ``NOT_CHECKABLE``: it gave no answer that tells; the first event will.
-    """
-
-    VALID = "valid"
-    WRONG_PIXEL = "wrong_pixel"
-    TOKEN_REJECTED = "token_rejected"
-    NOT_CHECKABLE = "not_checkable"
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether events sent with the credential would certainly be refused."""
-        return self in (CredentialCheck.WRONG_PIXEL, CredentialCheck.TOKEN_REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedCredential:
-    """How a check of a credential ended, in one word and in words for people."""
+    """How a check of a credential ended.
+
+    Attributes:
+        message: For people, with the next step.
+        reason: The network's own words; None when it had nothing to object.
+    """
 
     check: CredentialCheck
     message: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +91,8 @@ def credential_saved(
         connection,
         events_api=EventsApiState.REJECTED if refused else EventsApiState.READY,
         events_token=credential.events_token,
-        events_error=checked.message if refused else None,
+        events_error=(checked.reason or checked.message) if refused else None,
+        events_check=checked.check,
         pixel_id=credential.pixel_id,
         test_event_code=credential.test_event_code,
     )
@@ -107,7 +102,9 @@ def credential_rejected(connection: Connection, problem: str) -> Connection:
     """The network refused to take events with the credential; they wait from now on."""
     if connection.events_api is not EventsApiState.READY:
         return connection
-    return replace(connection, events_api=EventsApiState.REJECTED, events_error=problem)
+    return replace(
+        connection, events_api=EventsApiState.REJECTED, events_error=problem, events_check=None
+    )
 
 
 def grant_lost(connection: Connection, problem: str) -> Connection:
@@ -128,6 +125,7 @@ def disconnected(connection: Connection) -> Connection:
         events_api=EventsApiState.MISSING,
         events_token=None,
         events_error=None,
+        events_check=None,
         test_event_code=None,
         connected_at=None,
         last_sync_error=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from appsprint.domain.connection import Connection, EventsApiState, OAuthState
+from appsprint.domain.connection import Connection, CredentialCheck, EventsApiState, OAuthState
 from appsprint.domain.delivery import OPEN_STATUSES, DeliveryStatus
 from appsprint.ports.store import UnitOfWork
 from appsprint.services.troubleshooting import ACTIONS, TroubleCode
@@ -67,13 +67,9 @@ def _problems(
             ),
         )
     if connection.events_api is EventsApiState.REJECTED:
-        yield _problem(
-            TroubleCode.EVENTS_API_TOKEN,
-            _with_reason(
-                f"TikTok rejected the Events API token. {waiting} events wait and are kept.",
-                connection.events_error,
-            ),
-        )
+        code, words = _refusal(connection)
+        kept = f"{words} {waiting} events wait and are kept."
+        yield _problem(code, _with_reason(kept, connection.events_error))
     if connection.events_api is EventsApiState.MISSING and waiting:
         yield ConnectionProblem(
             "events_api_missing",
@@ -93,6 +89,13 @@ def _problems(
             f"{unsent} events were not sent: {counts[DeliveryStatus.SKIPPED]} were skipped (no "
             f"TikTok web context, or a refund), {counts[DeliveryStatus.DEAD]} were given up.",
         )
+
+
+def _refusal(connection: Connection) -> tuple[TroubleCode, str]:
+    if connection.events_check is CredentialCheck.WRONG_PIXEL:
+        words = "TikTok does not let the Events API token send to this pixel."
+        return TroubleCode.PIXEL_TOKEN_PAIR, words
+    return TroubleCode.EVENTS_API_TOKEN, "TikTok rejected the Events API token."
 
 
 def _problem(code: TroubleCode, message: str) -> ConnectionProblem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from appsprint.domain.connection import EventsApiState, OAuthState
+from appsprint.domain.connection import CredentialCheck, EventsApiState, OAuthState
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.money import money_text
 from appsprint.domain.reconciliation import Reconciliation
@@ -73,6 +73,8 @@ def _events_api_token(facts: Facts) -> Diagnosis:
         "sent": facts.events.amount(DeliveryStatus.SENT),
         "waiting": facts.events.open_amount,
     }
+    if connection.events_check is CredentialCheck.WRONG_PIXEL:
+        return ok(code, "TikTok knows the token; it is not for this pixel.", evidence)
     if connection.events_api is EventsApiState.REJECTED:
         words = f"TikTok rejected the Events API token; {facts.events.open_amount} events wait"
         return failing(code, _with_answer(words, connection.events_error), evidence)
@@ -80,6 +82,8 @@ def _events_api_token(facts: Facts) -> Diagnosis:
         action = "Paste the Pixel ID and the Events API access token, then save."
         return warning(code, "There is no Events API token yet.", evidence, action)
     if _newest_sent(facts) is None:
+        if connection.events_check is CredentialCheck.VALID:
+            return ok(code, "TikTok knew the token when it was saved.", evidence)
         return unknown(code, "The token has not been used for an event yet.", evidence)
     return ok(code, "TikTok accepts events with this token.", evidence)
 
@@ -94,11 +98,17 @@ def _pixel_token_pair(facts: Facts) -> Diagnosis:
         "newest_sent_at": None if found is None else found[0],
         "last_error": facts.connection.events_error,
     }
-    if facts.connection.events_api is EventsApiState.REJECTED:
+    check = facts.connection.events_check
+    if check is CredentialCheck.WRONG_PIXEL:
+        words = f"The token may not send to this pixel; {facts.events.open_amount} events wait"
+        return failing(code, _with_answer(words, evidence["last_error"]), evidence)
+    if facts.connection.events_api is EventsApiState.REJECTED and check is None:
         words = _with_answer("The token may belong to another pixel", evidence["last_error"])
         return warning(code, words, evidence)
     if pixel_id is not None and pixel_id == newest:
         return ok(code, "TikTok accepted events for this pixel with this token.", evidence)
+    if check is CredentialCheck.VALID:
+        return ok(code, "TikTok lets the token send to this pixel.", evidence)
     return unknown(code, "No event was accepted for this pixel yet.", evidence)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from appsprint.domain.authorization import Authorization
-from appsprint.domain.connection import Connection, EventsApiState, OAuthState
+from appsprint.domain.connection import Connection, CredentialCheck, EventsApiState, OAuthState
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.ports.store import Store
@@ -35,6 +35,7 @@ class ConnectionStoreContract:
             oauth_error="revoked",
             events_api=EventsApiState.REJECTED,
             events_error="40105",
+            events_check=CredentialCheck.WRONG_PIXEL,
             test_event_code="TEST1",
             last_sync_at=NOON,
             last_sync_error="none",

@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from appsprint.domain.connection_states import CredentialCheck
+from appsprint.domain.connection import CredentialCheck
 from appsprint.domain.ids import AppId
 from appsprint.errors import AdNetworkRefused, AdNetworkUnavailable
 from appsprint.services.troubleshooting import ACTIONS, TroubleCode
@@ -38,7 +38,12 @@ def test_app_that_was_never_connected(client: Client, base: str) -> None:
         "status": "not_connected",
         "advertiser": None,
         "pixel_id": None,
-        "events_api": {"state": "missing", "last_error": None, "test_event_code": None},
+        "events_api": {
+            "state": "missing",
+            "last_error": None,
+            "check": None,
+            "test_event_code": None,
+        },
         "oauth": {"state": "none", "last_error": None, "connected_at": None},
         "last_sync_at": None,
         "counts": {
@@ -74,6 +79,7 @@ def test_whole_way_to_an_active_connection(client: Client, base: str) -> None:
     assert saved.json()["events_api"] == {
         "state": "ready",
         "last_error": None,
+        "check": "valid",
         "test_event_code": "T1",
     }
     present = client.get(f"{base}/tiktok").json()
@@ -105,6 +111,7 @@ def test_refused_credentials_are_saved_and_told(
 
     assert (saved.status_code, saved.json()["check"]) == (200, "wrong_pixel")
     assert saved.json()["status"] == "token_rejected"
+    assert saved.json()["events_api"]["check"] == "wrong_pixel"
     assert saved.json()["events_api"]["last_error"] == saved.json()["check_message"]
     assert (again.json()["check"], again.json()["events_api"]["state"]) == ("valid", "ready")
 

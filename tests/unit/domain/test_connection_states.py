@@ -7,9 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from appsprint.domain.connection import Connection, ConnectionStatus, EventsApiState, OAuthState
-from appsprint.domain.connection_states import (
+from appsprint.domain.connection import (
+    Connection,
+    ConnectionStatus,
     CredentialCheck,
+    EventsApiState,
+    OAuthState,
+)
+from appsprint.domain.connection_states import (
     advertiser_chosen,
     credential_rejected,
     disconnected,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from appsprint.domain.app import App
-from appsprint.domain.connection import Connection, EventsApiState, OAuthState
+from appsprint.domain.connection import Connection, CredentialCheck, EventsApiState, OAuthState
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.link import AdNetwork
 from appsprint.services.connection_health import ConnectionOverview
@@ -58,6 +58,16 @@ def test_every_status_is_counted(plane: ControlPlane) -> None:
             "events_api_token",
             "40105",
             id="token rejected",
+        ),
+        pytest.param(
+            {
+                "events_api": EventsApiState.REJECTED,
+                "events_error": "40001",
+                "events_check": CredentialCheck.WRONG_PIXEL,
+            },
+            "pixel_token_pair",
+            "40001",
+            id="wrong pixel",
         ),
         pytest.param(
             {"last_sync_error": "gateway"}, "sync_freshness", "gateway", id="import failed"

@@ -11,8 +11,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from appsprint.domain.connection import Advertiser, Connection, ConnectionStatus, OAuthState
-from appsprint.domain.connection_states import CredentialCheck, credential_rejected
+from appsprint.domain.connection import (
+    Advertiser,
+    Connection,
+    ConnectionStatus,
+    CredentialCheck,
+    OAuthState,
+)
+from appsprint.domain.connection_states import credential_rejected
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import (
     AdNetworkRefused,

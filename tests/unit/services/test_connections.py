@@ -8,8 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from appsprint.domain.connection import Connection, ConnectionStatus, EventsApiState, OAuthState
-from appsprint.domain.connection_states import CheckedCredential, CredentialCheck
+from appsprint.domain.connection import (
+    Connection,
+    ConnectionStatus,
+    CredentialCheck,
+    EventsApiState,
+    OAuthState,
+)
+from appsprint.domain.connection_states import CheckedCredential
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import (
@@ -427,7 +433,8 @@ def test_saving_asks_the_network_and_saves_anyway(
     if check.is_refusal:
         assert after.status is ConnectionStatus.TOKEN_REJECTED
         assert after.events_error == saved.checked.message
-        assert [problem.code for problem in saved.overview.problems] == ["events_api_token"]
+        (problem,) = saved.overview.problems
+        assert (problem.code == "pixel_token_pair") is (check is CredentialCheck.WRONG_PIXEL)
     else:
         assert after.status is ConnectionStatus.ACTIVE
 

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from appsprint.domain.app import Platform
-from appsprint.domain.connection import Advertiser, Connection, EventsApiState, OAuthState
+from appsprint.domain.connection import (
+    Advertiser,
+    Connection,
+    CredentialCheck,
+    EventsApiState,
+    OAuthState,
+)
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.device import OperatingSystem
 from appsprint.domain.ids import AppId, ClickId, DeliveryId, LinkId
@@ -235,6 +241,12 @@ HEALTHY = replace(
 )
 OK, WARNING = DiagnosisState.OK, DiagnosisState.WARNING
 FAILING, UNKNOWN = DiagnosisState.FAILING, DiagnosisState.UNKNOWN
+UNSENT = deliveries({PENDING: 5})
+CHECKED = replace(ACTIVE, events_check=CredentialCheck.VALID)
+WRONG_PIXEL, BAD_TOKEN = (
+    replace(ACTIVE, events_api=EventsApiState.REJECTED, events_error="no", events_check=check)
+    for check in (CredentialCheck.WRONG_PIXEL, CredentialCheck.TOKEN_REJECTED)
+)
 
 
 def finding(facts: Facts, code: TroubleCode) -> Diagnosis:
@@ -291,6 +303,12 @@ def test_what_needs_a_person_has_a_next_step() -> None:
             WARNING,
         ),
         (TroubleCode.PIXEL_TOKEN_PAIR, {"events": sent_to("C" * 20)}, UNKNOWN),
+        (TroubleCode.PIXEL_TOKEN_PAIR, {"connection": CHECKED, "events": UNSENT}, OK),
+        (TroubleCode.EVENTS_API_TOKEN, {"connection": CHECKED, "events": UNSENT}, OK),
+        (TroubleCode.PIXEL_TOKEN_PAIR, {"connection": WRONG_PIXEL}, FAILING),
+        (TroubleCode.EVENTS_API_TOKEN, {"connection": WRONG_PIXEL}, OK),
+        (TroubleCode.PIXEL_TOKEN_PAIR, {"connection": BAD_TOKEN, "events": UNSENT}, UNKNOWN),
+        (TroubleCode.EVENTS_API_TOKEN, {"connection": BAD_TOKEN}, FAILING),
         (TroubleCode.AD_LINK_MISMATCH, {"usable_links": 0}, WARNING),
         (TroubleCode.AD_LINK_MISMATCH, {"clicks": clicks(0)}, OK),
         (

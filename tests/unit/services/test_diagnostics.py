@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from appsprint.domain.app import App
+from appsprint.domain.connection import CredentialCheck
 from appsprint.domain.cost import AdEntity, AdLevel, CountingRules
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.ids import AppId
@@ -108,6 +109,7 @@ def test_first_events_get_ninety_minutes(
 def test_pixel_of_the_newest_accepted_event_counts(plane: ControlPlane) -> None:
     """TikTok's acceptance shows that pixel and token belong together."""
     app = plane.ios_app()
+    plane.network.flow.check = CredentialCheck.NOT_CHECKABLE
     plane.services.connections.save_events_api(app.id, pixel_id=PIXEL, access_token="t")
     assert check(plane, app, TroubleCode.PIXEL_TOKEN_PAIR).state is DiagnosisState.UNKNOWN
     event = put_event(plane.store, put_install(plane.store, app.id, NOON), NOON)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from appsprint.adapters.networks.tiktok.credential_check import judged
-from appsprint.domain.connection_states import CredentialCheck
+from appsprint.domain.connection import CredentialCheck
 from appsprint.testing.builders import make_answer
 
 VALID, WRONG_PIXEL, REJECTED, UNKNOWN = CredentialCheck

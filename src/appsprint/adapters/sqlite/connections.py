@@ -9,7 +9,13 @@ from datetime import datetime
 from appsprint.adapters.sqlite.rows import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.authorization import Authorization
-from appsprint.domain.connection import Advertiser, Connection, EventsApiState, OAuthState
+from appsprint.domain.connection import (
+    Advertiser,
+    Connection,
+    CredentialCheck,
+    EventsApiState,
+    OAuthState,
+)
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 
@@ -41,6 +47,7 @@ class SqliteConnections:
             connection.events_api,
             connection.events_token,
             connection.events_error,
+            connection.events_check,
             connection.pixel_id,
             connection.test_event_code,
             to_ms_or_none(connection.connected_at),
@@ -122,6 +129,7 @@ def _connection(row: sqlite3.Row) -> Connection:
         events_api=EventsApiState(row["events_api"]),
         events_token=row["events_token"],
         events_error=row["events_error"],
+        events_check=None if row["events_check"] is None else CredentialCheck(row["events_check"]),
         pixel_id=row["pixel_id"],
         test_event_code=row["test_event_code"],
         connected_at=from_ms_or_none(row["connected_at_ms"]),

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 import msgspec
 
 from appsprint.adapters.networks.tiktok.transport import TikTokTransport
-from appsprint.domain.connection_states import CheckedCredential, CredentialCheck
+from appsprint.domain.connection import CredentialCheck
+from appsprint.domain.connection_states import CheckedCredential
 from appsprint.domain.delivery import NetworkAnswer
 from appsprint.ports.ad_network import EventsCredential
 
@@ -60,10 +61,10 @@ def check_credential(transport: TikTokTransport, credential: EventsCredential) -
 def judged(answer: NetworkAnswer) -> CheckedCredential:
     """What the answer to such a call says of the credential."""
     check = _check_of(answer)
-    words = _WORDS[check]
-    if check is not CredentialCheck.VALID:
-        words = f"{words} ({_reason(answer)})"
-    return CheckedCredential(check, words)
+    if check is CredentialCheck.VALID:
+        return CheckedCredential(check, _WORDS[check])
+    reason = answer.message if answer.code is None else f"{answer.code} {answer.message}"
+    return CheckedCredential(check, f"{_WORDS[check]}. TikTok's answer: {reason}", reason)
 
 
 def _check_of(answer: NetworkAnswer) -> CredentialCheck:
@@ -71,7 +72,3 @@ def _check_of(answer: NetworkAnswer) -> CredentialCheck:
     if is_gateway or answer.code is None:
         return CredentialCheck.NOT_CHECKABLE
     return _CHECKS.get(answer.code, CredentialCheck.NOT_CHECKABLE)
-
-
-def _reason(answer: NetworkAnswer) -> str:
-    return answer.message if answer.code is None else f"TikTok: {answer.code} {answer.message}"

@@ -11,9 +11,9 @@ WHERE a.deleted_at_ms IS NULL ORDER BY c.app_id, c.network;
 -- The connection as it is now.
 INSERT OR REPLACE INTO connections (
     app_id, network, oauth, oauth_token, oauth_error, advertiser_id, advertiser_name,
-    advertiser_currency, advertiser_time_zone, events_api, events_token, events_error, pixel_id,
+    advertiser_currency, advertiser_time_zone, events_api, events_token, events_error, events_check, pixel_id,
     test_event_code, connected_at_ms, last_sync_at_ms, last_sync_error
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_authorization
 -- An authorisation that was begun.

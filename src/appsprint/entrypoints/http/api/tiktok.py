@@ -13,11 +13,11 @@ from appsprint.domain.access import Role
 from appsprint.domain.connection import (
     Advertiser,
     ConnectionStatus,
+    CredentialCheck,
     EventsApiState,
     OAuthState,
     Pixel,
 )
-from appsprint.domain.connection_states import CredentialCheck
 from appsprint.domain.ids import AppId
 from appsprint.domain.mapping import (
     MappingKind,
@@ -45,10 +45,14 @@ class AdvertiserAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventsApiAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether events can be sent; the token itself is never shown."""
+    """Whether events can be sent; the token itself is never shown.
+
+    `check` is what TikTok said when pixel and token were saved; null when it refused them later.
+    """
 
     state: EventsApiState
     last_error: str | None
+    check: CredentialCheck | None
     test_event_code: str | None
 
 
@@ -343,6 +347,7 @@ def connection_answer(overview: ConnectionOverview) -> ConnectionAnswer:
         events_api=EventsApiAnswer(
             state=connection.events_api,
             last_error=connection.events_error,
+            check=connection.events_check,
             test_event_code=connection.test_event_code,
         ),
         oauth=OAuthAnswer(
