@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 _TESTS = Path(__file__).parent
 # These talk to real servers on the loopback address; everything else needs no socket.
-_MAY_USE_SOCKETS = frozenset({"integration", "e2e", "docs"})
+_MAY_USE_SOCKETS = frozenset({"integration", "e2e", "docs", "browser"})
 
 # Time per example says nothing on a busy machine. TEST_EXAMPLES=2000 digs deeper.
 settings.register_profile(

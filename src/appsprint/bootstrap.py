@@ -246,6 +246,12 @@ def services_over(parts: Parts) -> Services:
     )
 
 
+def _idempotency(parts: Parts) -> IdempotencyService:
+    return IdempotencyService(
+        store=parts.store, clock=parts.clock, secrets=parts.secrets, directory=parts.directory
+    )
+
+
 def _members(parts: Parts) -> MemberService:
     return MemberService(
         store=parts.store,

@@ -55,6 +55,7 @@ class AuditAction(StrEnum):
     MAPPING_SET = "mapping.set"
     MAPPING_RESET = "mapping.reset"
     DELIVERIES_REDRIVEN = "deliveries.redriven"
+    PERSON_ERASED = "person.erased"
     TOKEN_CREATED = "token.created"
     TOKEN_REVOKED = "token.revoked"
     SERVER_SET_UP = "server.set_up"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
+from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId, ClickId, InstallId, first_id_at
 from appsprint.domain.privacy import PREFIXES, DataSubject, ErasedRows, PersonalData, Retention
 from appsprint.domain.referrer import parse_play_referrer
 from appsprint.errors import Conflict
 from appsprint.ports.clock import Clock
 from appsprint.ports.store import Store, UnitOfWork
+from appsprint.services.acting import entry
 from appsprint.services.apps import require_app
 
 log = structlog.get_logger()
@@ -77,10 +79,21 @@ class PrivacyService:
             rows = self._try_out(app_id, subject)
         else:
             self._replay_spool()
-            rows = self._store.write(lambda uow: _erase(uow, app_id, subject))
+            rows = self._erase_told(app_id, subject)
             self._store.clear_deleted()
             log.info("person_erased", app_id=app_id, installs=rows.installs)
         return ErasureReceipt(at=self._clock.now(), rows=rows, is_dry_run=is_dry_run)
+
+    def _erase_told(self, app_id: AppId, subject: DataSubject) -> ErasedRows:
+        """Erase, and say in the audit log that it was done; it names nobody."""
+        told = entry(self._clock.now(), AuditAction.PERSON_ERASED, app_id=app_id)
+
+        def work(uow: UnitOfWork) -> ErasedRows:
+            rows = _erase(uow, app_id, subject)
+            uow.audit.add(replace(told, details={"installs": str(rows.installs)}))
+            return rows
+
+        return self._store.write(work)
 
     def forget_old(self) -> int:
         """Forget what is older than its retention, in every app; how many rows were looked at."""

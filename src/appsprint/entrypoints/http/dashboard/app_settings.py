@@ -85,6 +85,7 @@ def _settings_page(request: PageRequest, form: Form, *, status: int = 200) -> Pa
         currencies=_with_present([(code, code) for code in CURRENCIES], app.currency),
         probabilistic="on" if app.probabilistic_matching else "off",
         is_ios=app.platform is Platform.IOS,
+        retention=services_of(request).settings,
     )
 
 

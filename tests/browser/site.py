@@ -1,0 +1,112 @@
+"""One server with TikTok's sandbox, as a browser reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from playwright.sync_api import Page
+
+from appsprint.adapters.networks.tiktok.sandbox import SandboxServer
+from appsprint.bootstrap import SANDBOX_ACCESS, Process, build, start_sandbox
+from appsprint.config import Secret, Settings
+from appsprint.domain.app import App
+from appsprint.domain.ids import AppId
+from appsprint.entrypoints.http.server import Server, ServerPlan, bind
+from appsprint.services.apps import NewApp
+from appsprint.services.links import NewLink
+from tests.support.control_plane import APP_STORE_URL, PLAY_STORE_URL
+from tests.support.sdk import android_install
+
+PASSWORD = "orbit-lentil-vacuum-9"
+OWNER = "ann@example.com"
+CAMPAIGN = "1801234500000000001"
+
+
+@dataclass(slots=True)
+class Site:
+    """A running server.
+
+    Attributes:
+        app: The app that most tests look at; set by ``fill``.
+    """
+
+    url: str
+    sandbox_url: str
+    process: Process
+    app: App | None = None
+
+    @property
+    def base(self) -> str:
+        """Where the pages of the app are."""
+        assert self.app is not None
+        return f"/apps/{self.app.id}"
+
+    def join(self, email: str, role: str, app_ids: list[str] | None = None) -> None:
+        """A member with the password of all tests."""
+        members = self.process.services.members
+        _, secret = members.invite(email, role, app_ids)
+        members.accept(secret, PASSWORD)
+
+    def sign_in(self, page: Page, email: str = OWNER) -> None:
+        """Through the form, as a person."""
+        page.goto("/login")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/login" not in url)
+
+    def fill(self) -> None:
+        """Two apps, an owner, a link, an install from it and a purchase."""
+        apps = self.process.services.apps
+        self.join(OWNER, "owner")
+        made = apps.create(NewApp(name="Miles", platform=None, store_url=PLAY_STORE_URL))
+        apps.create(NewApp(name="Other", platform=None, store_url=APP_STORE_URL))
+        self.app = made.app
+        self.play(made.app.id, made.plain_key)
+
+    def play(self, app_id: AppId, key: str) -> None:
+        """A click on a new ad link, its install, and a purchase."""
+        wanted = NewLink(network="tiktok", name="Spring", destination_url=PLAY_STORE_URL)
+        link = self.process.services.links.create(app_id, wanted)
+        with httpx.Client(base_url=self.url) as phone:
+            clicked = phone.get(
+                f"/c/{link.slug}?ttclid=E.C.P.abc&campaign_id={CAMPAIGN}&campaign_name=Spring",
+                headers={"User-Agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/121.0"},
+            )
+            store = urlsplit(clicked.headers["location"])
+            referrer = dict(httpx.QueryParams(store.query))["referrer"]
+            body = android_install(installReferrer=referrer)
+            headers = {"Authorization": f"Bearer {key}", "x-api-key": key}
+            phone.post("/v1/sdk/install", json=body, headers=headers).raise_for_status()
+
+
+@contextmanager
+def open_site(folder: Path) -> Iterator[Site]:
+    """Start both servers, and end them again."""
+    with ExitStack() as stack:
+        sandbox = start_sandbox()
+        stack.callback(sandbox.stop)
+        listener = stack.enter_context(closing(bind("127.0.0.1", 0)))
+        process = build(_settings(folder, listener.getsockname()[1], sandbox), is_server=True)
+        stack.callback(process.close)
+        plan = ServerPlan(services=process.services, spool=process.spool, listener=listener)
+        server = stack.enter_context(Server(plan))
+        yield Site(url=server.url, sandbox_url=sandbox.api_url, process=process)
+
+
+def _settings(folder: Path, port: int, sandbox: SandboxServer) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{folder / 'appsprint.db'}",
+        port=port,
+        tiktok_app_id=SANDBOX_ACCESS.app_id,
+        tiktok_secret=Secret(SANDBOX_ACCESS.secret),
+        tiktok_api_url=sandbox.api_url,
+        tiktok_auth_url=sandbox.auth_url,
+        delivery_wait_seconds=0.05,
+        log_level="error",
+    )

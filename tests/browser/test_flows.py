@@ -1,0 +1,127 @@
+"""What people do: a newcomer's first start, and connecting TikTok with all that can go wrong."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from appsprint.bootstrap import SANDBOX_ACCESS
+from tests.browser.conftest import OpenPage
+from tests.browser.site import OWNER, PASSWORD, Site
+from tests.support.control_plane import PLAY_STORE_URL
+
+pytestmark = pytest.mark.browser
+
+
+def step(page: Page, number: int) -> str:
+    """How a step of connecting stands."""
+    return page.locator(".steps > li").nth(number - 1).get_attribute("class") or ""
+
+
+def connect(page: Page, answer: str = "Approve") -> None:
+    """Press the button, answer TikTok's request, come back."""
+    page.get_by_role("button", name=re.compile("onnect TikTok Ads")).first.click()
+    page.get_by_role("button", name=answer).click()
+
+
+def save_credentials(page: Page, token: str) -> None:
+    """Paste the Pixel ID and a token, and save."""
+    page.get_by_label("Pixel ID").fill(SANDBOX_ACCESS.pixel_id)
+    page.get_by_label("Events API access token").fill(token)
+    page.get_by_role("button", name="Save").click()
+
+
+def test_a_newcomer_gets_from_the_setup_link_to_the_first_report(
+    new_site: Site, open_page: OpenPage
+) -> None:
+    """Owner account, first app, checklist, TikTok, and an install that shows in the overview."""
+    page = open_page(new_site)
+    page.goto(f"/setup/{new_site.process.services.setup.begin()}")
+    page.get_by_label("E-mail address").fill(OWNER)
+    page.get_by_label("Password").fill("password123")
+    page.get_by_role("button", name="Create owner account").click()
+    expect(page.get_by_text("Is easily guessed.")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create owner account").click()
+
+    page.get_by_label("Store URL").fill(PLAY_STORE_URL)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Android app")).to_be_visible()
+    page.get_by_label("Name").fill("Miles")
+    page.get_by_role("button", name="Create app").click()
+    key = page.get_by_text(re.compile("^as_live_")).inner_text()
+    page.get_by_role("button", name="I have copied the key").click()
+    expect(page.get_by_text("1 of 7")).to_be_visible()
+
+    [app] = new_site.process.services.apps.list()
+    new_site.play(app.id, key)
+    expect(page.get_by_text("3 of 7")).to_be_visible()
+
+    page.get_by_role("link", name="Open").first.click()
+    page.goto(f"/apps/{app.id}/integrations/tiktok")
+    connect(page)
+    expect(page.get_by_text("TikTok Ads is connected.")).to_be_visible()
+    page.get_by_role("button", name="Load accounts").click()
+    page.get_by_role("button", name="Use this account").click()
+    expect(page.get_by_text("The advertiser account is chosen.")).to_be_visible()
+    save_credentials(page, SANDBOX_ACCESS.events_token)
+    expect(page.get_by_text("Pixel ID and access token are saved.")).to_be_visible()
+    assert [step(page, number) for number in range(1, 6)] == ["done"] * 5
+    page.get_by_role("button", name="Import now").click()
+    expect(page.get_by_text("Campaigns and metrics are imported.")).to_be_visible()
+
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(page.locator(".tile", has_text="Installs").locator(".value")).not_to_have_text("0")
+
+
+def test_connecting_survives_what_can_go_wrong(site: Site, open_page: OpenPage) -> None:
+    """Denied, then approved; a wrong token, then the right one; disconnected, and back again."""
+    page = open_page(site)
+    site.sign_in(page)
+    place = f"{site.base}/integrations/tiktok"
+    page.goto(place)
+
+    connect(page, "Deny")
+    expect(page.get_by_role("heading", name="TikTok Ads was not connected")).to_be_visible()
+    page.get_by_role("link", name="Back to the dashboard").click()
+    page.goto(place)
+    connect(page)
+    page.get_by_role("button", name="Load accounts").click()
+    page.get_by_role("button", name="Use this account").click()
+    expect(page.get_by_text("The advertiser account is chosen.")).to_be_visible()
+
+    save_credentials(page, "a-wrong-token")
+    expect(page.get_by_text("TikTok rejected the token")).to_be_visible()
+    assert step(page, 3) == "failing"
+    save_credentials(page, SANDBOX_ACCESS.events_token)
+    expect(page.get_by_text("stored, encrypted")).to_be_visible()
+    assert step(page, 3) == "done"
+
+    page.get_by_text("Disconnect TikTok Ads").click()
+    page.get_by_role("button", name="Disconnect", exact=True).click()
+    expect(page.get_by_text("TikTok Ads is disconnected.")).to_be_visible()
+    expect(page.locator("#tiktok-status")).to_have_text("Not connected")
+    connect(page)
+    expect(page.get_by_text("TikTok Ads is connected.")).to_be_visible()
+
+
+def test_a_colleague_comes_in_by_invitation(site: Site, open_page: OpenPage) -> None:
+    """The owner hands over a link; the colleague chooses a password and is in."""
+    owner = open_page(site)
+    site.sign_in(owner)
+    owner.goto("/settings/members")
+    owner.get_by_label("E-mail address").fill("carol@example.com")
+    owner.get_by_label("Role").last.select_option("editor")
+    owner.get_by_role("button", name="Make invitation link").click()
+    link = owner.get_by_text(re.compile("/invitations/")).inner_text()
+
+    carol = open_page(site)
+    carol.goto(link)
+    carol.get_by_label("Password").fill(PASSWORD)
+    carol.get_by_role("button", name="Choose password and sign in").click()
+
+    expect(carol.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(carol.get_by_role("link", name="Members")).to_have_count(0)
