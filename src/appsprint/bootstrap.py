@@ -30,6 +30,7 @@ from appsprint.adapters.sqlite.maintenance import SqliteMaintenance
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.adapters.system import SortableIds, SystemClock
 from appsprint.config import Settings
+from appsprint.domain.attribution import attribute_install
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.member import SessionLimits
 from appsprint.domain.retry import RetrySchedule
@@ -66,7 +67,7 @@ from appsprint.services.overview import OverviewService
 from appsprint.services.pacing import Pacer
 from appsprint.services.privacy import PrivacyService
 from appsprint.services.reconciliation import ReconciliationService
-from appsprint.services.replay import Replay
+from appsprint.services.replay import Replay, Rule
 from appsprint.services.reports import ReportService
 from appsprint.services.rollups import RollupService
 from appsprint.services.secret_keys import SecretKeyService
@@ -434,9 +435,9 @@ def maintenance(settings: Settings) -> SqliteMaintenance:
     return SqliteMaintenance(database_path(settings.database_url))
 
 
-def replay() -> Replay:
+def replay(*, rule: Rule = attribute_install) -> Replay:
     """The matching of clicks and installs by itself: no store, no clock, no network."""
-    return Replay(networks={AdNetwork.TIKTOK: TikTokAdapter(TikTokSettings())})
+    return Replay(networks={AdNetwork.TIKTOK: TikTokAdapter(TikTokSettings())}, rule=rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

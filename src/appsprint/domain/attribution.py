@@ -1,30 +1,47 @@
 """The rule of credit: which click, if any, earned an install. Pure, and every answer explained.
 
 The order of evidence is Play install referrer, advertising id, click id otherwise given, and
-last address and device together. Among equal evidence the last eligible click wins.
+last address and device together. Among equal exact evidence the last eligible click wins; address
+and device are weighed as probabilities (``domain.likelihood``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from appsprint.domain.app import LookbackWindows, Platform
 from appsprint.domain.click import Click
 from appsprint.domain.device import (
+    DeviceComparison,
     InstallDevice,
+    WebView,
     compare_devices,
     device_signature,
     parse_browser,
 )
 from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.install import CLOCK_SKEW_ALLOWANCE
+from appsprint.domain.likelihood import (
+    Address,
+    Factor,
+    InstallTraits,
+    Surroundings,
+    Suspect,
+    UnrelatedInstalls,
+    Weighed,
+)
 from appsprint.domain.referrer import PlayReferrer
 
 # Stored with every decision; raise it when the rule changes, so that old ones stay explicable.
-RULE_VERSION = 1
+RULE_VERSION = 2
+
+
+DEFAULT_MIN_CONFIDENCE = 0.75
+# One click is clearly more probable than another when it is so many times as probable.
+_CLEARLY_MORE = 2.0
 
 
 class MatchType(StrEnum):
@@ -52,6 +69,8 @@ _CERTAINTY = {
     MatchType.GAID: 0.99,
     MatchType.CLICK_ID: 0.98,
 }
+_NOTHING_LEARNED = Surroundings()
+_NO_LESSON = UnrelatedInstalls()
 
 
 class Verdict(StrEnum):
@@ -61,6 +80,7 @@ class Verdict(StrEnum):
     LINK_ARCHIVED = "link_archived"
     ALREADY_CREDITED = "already_credited"
     AFTER_INSTALL = "after_install"
+    AFTER_INSTALL_BEGAN = "after_install_began"
     OUTSIDE_WINDOW = "outside_lookback_window"
     OS_DIFFERS = "os_differs"
     OS_VERSION_DIFFERS = "os_version_differs"
@@ -68,7 +88,8 @@ class Verdict(StrEnum):
     UNKNOWN_DEVICE = "unknown_os"
     NOT_IN_REFERRER = "referrer_names_another_click"
     WEAKER_EVIDENCE = "weaker_evidence"
-    LESS_SPECIFIC = "fits_the_device_less_well"
+    LESS_PROBABLE = "less_probable"
+    NOT_SURE_ENOUGH = "not_sure_enough"
     EARLIER = "earlier_click"
     TIE = "tie"
 
@@ -80,6 +101,7 @@ class OrganicReason(StrEnum):
     PRIVATE_ADDRESS = "private_address"
     PROBABILISTIC_OFF = "probabilistic_matching_off"
     RULED_OUT = "all_candidates_ruled_out"
+    NOT_SURE_ENOUGH = "not_sure_enough"
     TIE = "tie"
 
 
@@ -91,7 +113,12 @@ class InstallEvidence:
         installed_at: The device's time, at most ``received_at``.
         received_at: Our clock; nothing later was known then.
         address_key: None when the address is not public and must not match.
+        web_view: Android's; None on iOS and when unknown.
         language: The device's locale, ``en-US``; None when unknown.
+        preferred_language: The first of the person's languages, ``en-US``; None when unknown.
+        is_cellular: Whether the phone was on its carrier's network; None when unknown.
+        play_click_at: When Play says that the link was followed, by Play's clock.
+        play_began_at: When Play says that the installation began, by the same clock.
         given_click_id: A click id of ours that came by another way than the Play referrer.
     """
 
@@ -101,18 +128,41 @@ class InstallEvidence:
     received_at: datetime
     address_key: str | None
     device: InstallDevice
+    web_view: WebView | None = None
     language: str | None
+    preferred_language: str | None = None
+    is_cellular: bool | None = None
     referrer: PlayReferrer
+    play_click_at: datetime | None = None
+    play_began_at: datetime | None = None
     given_click_id: str | None
     advertising_id: str | None
+
+    @property
+    def traits(self) -> InstallTraits:
+        """What probabilistic matching compares."""
+        told = (self.language, self.preferred_language)
+        languages = tuple(one.lower() for one in told if one is not None)
+        return InstallTraits(
+            os=self.device.os,
+            web_view=self.web_view,
+            languages=languages,
+            is_cellular=self.is_cellular,
+            referrer=self.referrer,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttributionRules:
-    """The app's choices that the rule obeys."""
+    """The app's choices that the rule obeys.
+
+    Attributes:
+        min_confidence: How probable a match by address and device must be to earn credit.
+    """
 
     windows: LookbackWindows = LookbackWindows()
     probabilistic: bool = True
+    min_confidence: float = DEFAULT_MIN_CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +172,8 @@ class Candidate:
     Attributes:
         agreement: The device features that both sides know and agree on.
         age_seconds: From the click to the install; negative when the click came later.
+        probability: That this click led to the install; None where it was not weighed.
+        factors: What spoke for and against it.
     """
 
     click: Click
@@ -129,6 +181,8 @@ class Candidate:
     verdict: Verdict
     agreement: tuple[str, ...] = ()
     age_seconds: float = 0.0
+    probability: float | None = None
+    factors: tuple[Factor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +191,10 @@ class Decision:
 
     Attributes:
         click: The credited click; None for an organic install.
-        confidence: 0 to 1; 0 for an organic install.
+        confidence: The probability that the credit is right; 0 for an organic install.
         reason: Why this click, or why none, as a short code.
         candidates: Every click that was weighed, the winner first, then latest first.
+        lesson: What the install's address teaches for later decisions of the app.
     """
 
     match_type: MatchType
@@ -147,6 +202,7 @@ class Decision:
     confidence: float
     reason: str
     candidates: tuple[Candidate, ...] = ()
+    lesson: UnrelatedInstalls = UnrelatedInstalls()
 
     @property
     def is_attributed(self) -> bool:
@@ -160,6 +216,7 @@ def attribute_install(
     rules: AttributionRules,
     *,
     credited: Collection[ClickId] = (),
+    surroundings: Surroundings = _NOTHING_LEARNED,
 ) -> Decision:
     """Credit an install to at most one click.
 
@@ -167,55 +224,29 @@ def attribute_install(
 
     Args:
         evidence: The install.
-        clicks: Every click that might match. Too many is safe; too few loses credit.
+        clicks: Every click that might match, and for probabilities every click of the install's
+            address within ``likelihood.LEARNED_FOR``. Too few loses credit or certainty.
         rules: The app's windows and switches.
         credited: Clicks that already earned another install.
+        surroundings: What traffic has taught of the address and the links.
 
     Returns:
         The decision with the reason and every candidate. Never raises.
     """
-    weighed = [
-        candidate
-        for click in {click.id: click for click in clicks}.values()
-        if (candidate := _weigh(evidence, click, rules, credited)) is not None
-    ]
-    weighed.sort(key=lambda c: (c.click.occurred_at, c.click.id), reverse=True)
-    if any(candidate.match_type is MatchType.INSTALL_REFERRER for candidate in weighed):
-        weighed = [_obey_referrer(candidate) for candidate in weighed]
-    eligible = [candidate for candidate in weighed if candidate.verdict is Verdict.WON]
-    if not eligible:
-        return _organic(_why_organic(evidence, weighed, rules), weighed)
-    best = min(_STRENGTH[candidate.match_type] for candidate in eligible)
-    equals = [candidate for candidate in eligible if _STRENGTH[candidate.match_type] == best]
-    return _choose(equals, weighed, rules)
-
-
-def _weigh(
-    evidence: InstallEvidence,
-    click: Click,
-    rules: AttributionRules,
-    credited: Collection[ClickId],
-) -> Candidate | None:
-    """The click as a candidate, None when nothing ties it; ``WON`` means eligible here."""
-    match_type = strongest_match(evidence, click)
-    if match_type is None:
-        return None
-    if match_type is MatchType.IP_USER_AGENT and not rules.probabilistic:
-        return None
-    comparison = compare_devices(parse_browser(click.user_agent), evidence.device)
-    agreement = (*sorted(comparison.matched), *_language_agreement(evidence, click))
-    verdict = _fault(evidence, click, match_type, rules)
-    if click.id in credited:
-        verdict = Verdict.ALREADY_CREDITED
-    elif verdict is None and match_type is MatchType.IP_USER_AGENT:
-        verdict = None if comparison.compatible else Verdict(str(comparison.reason))
-    return Candidate(
-        click=click,
-        match_type=match_type,
-        verdict=verdict or Verdict.WON,
-        agreement=agreement,
-        age_seconds=(evidence.installed_at - click.occurred_at).total_seconds(),
+    distinct = sorted(
+        {click.id: click for click in clicks}.values(),
+        key=lambda click: (click.occurred_at, click.id),
+        reverse=True,
     )
+    key = evidence.address_key
+    address = Address(
+        evidence.traits,
+        [click for click in distinct if key is not None and click.address_key == key],
+        credited=credited,
+        surroundings=surroundings,
+    )
+    case = _Case(evidence, rules, credited, address)
+    return replace(_decide(case, distinct), lesson=address.lesson() if key else _NO_LESSON)
 
 
 def strongest_match(evidence: InstallEvidence, click: Click) -> MatchType | None:
@@ -233,30 +264,135 @@ def strongest_match(evidence: InstallEvidence, click: Click) -> MatchType | None
     return None
 
 
-def _fault(
-    evidence: InstallEvidence, click: Click, match_type: MatchType, rules: AttributionRules
-) -> Verdict | None:
-    """Why this click cannot earn this install whatever the device says; None when it can."""
-    if not click.earns_credit:
-        return Verdict.LINK_ARCHIVED
-    if click.occurred_at > _latest_possible_click(evidence):
-        return Verdict.AFTER_INSTALL
-    probabilistic = match_type is MatchType.IP_USER_AGENT
-    window = rules.windows.probabilistic if probabilistic else rules.windows.click
-    if evidence.installed_at - click.occurred_at > window:
-        return Verdict.OUTSIDE_WINDOW
-    return None
+class _Case:
+    """One install and everything that its clicks are judged by."""
+
+    def __init__(
+        self,
+        evidence: InstallEvidence,
+        rules: AttributionRules,
+        credited: Collection[ClickId],
+        address: Address,
+    ) -> None:
+        self._evidence = evidence
+        self._rules = rules
+        self._credited = credited
+        self._address = address
+        self._comparisons: dict[str, tuple[DeviceComparison, tuple[str, ...]]] = {}
+        self._latest_at = min(evidence.installed_at + CLOCK_SKEW_ALLOWANCE, evidence.received_at)
+
+    def examine(self, click: Click) -> Candidate | None:
+        """The click as a candidate, None when nothing ties it; ``WON`` means eligible here."""
+        match_type = strongest_match(self._evidence, click)
+        if match_type is None:
+            return None
+        if match_type is MatchType.IP_USER_AGENT and not self._rules.probabilistic:
+            return None
+        age = self._evidence.installed_at - click.occurred_at
+        verdict = self._fault(click, match_type, age)
+        agreement: tuple[str, ...] = ()
+        if verdict is None:
+            comparison, agreement = self._compare(click.user_agent)
+            if match_type is MatchType.IP_USER_AGENT and not comparison.compatible:
+                verdict = Verdict(str(comparison.reason))
+        return Candidate(
+            click=click,
+            match_type=match_type,
+            verdict=verdict or Verdict.WON,
+            agreement=agreement,
+            age_seconds=age.total_seconds(),
+        )
+
+    def choose(self, eligible: Sequence[Candidate], all_of_them: Sequence[Candidate]) -> Decision:
+        """The most probable click, unless it is not probable enough or hardly more than another."""
+        weighed = {one.click.id: one for one in self._weigh(eligible)}
+        candidates = [_with_weight(one, weighed.get(one.click.id)) for one in all_of_them]
+        best = max((one for one in candidates if one.probability is not None), key=_rank)
+        if (best.probability or 0.0) >= self._rules.min_confidence:
+            return _credit(best, candidates)
+        rivals = [one for one in candidates if _rivals(one, best)]
+        if not rivals:
+            return _organic(
+                OrganicReason.NOT_SURE_ENOUGH,
+                [_judged(one, Verdict.NOT_SURE_ENOUGH) for one in candidates],
+            )
+        tied = {best.click.id, *(one.click.id for one in rivals)}
+        return _organic(OrganicReason.TIE, [_tied_or_not(one, tied) for one in candidates])
+
+    def why_organic(self, candidates: Sequence[Candidate]) -> OrganicReason:
+        """Why no click is eligible."""
+        if candidates:
+            return OrganicReason.RULED_OUT
+        if self._evidence.address_key is None:
+            return OrganicReason.PRIVATE_ADDRESS
+        is_on = self._rules.probabilistic
+        return OrganicReason.NO_CANDIDATE if is_on else OrganicReason.PROBABILISTIC_OFF
+
+    def _weigh(self, eligible: Sequence[Candidate]) -> Sequence[Weighed]:
+        suspects = [
+            Suspect(
+                click=one.click,
+                comparison=self._compare(one.click.user_agent)[0],
+                age_hours=one.age_seconds / 3600,
+            )
+            for one in eligible
+        ]
+        return self._address.weigh(suspects)
+
+    def _fault(self, click: Click, match_type: MatchType, age: timedelta) -> Verdict | None:
+        """Why this click cannot earn this install whatever the device says; None when it can."""
+        if click.id in self._credited:
+            return Verdict.ALREADY_CREDITED
+        if not click.earns_credit:
+            return Verdict.LINK_ARCHIVED
+        if click.occurred_at > self._latest_at:
+            return Verdict.AFTER_INSTALL
+        if match_type is MatchType.INSTALL_REFERRER and _was_injected(self._evidence, click):
+            return Verdict.AFTER_INSTALL_BEGAN
+        probabilistic = match_type is MatchType.IP_USER_AGENT
+        windows = self._rules.windows
+        if age > (windows.probabilistic if probabilistic else windows.click):
+            return Verdict.OUTSIDE_WINDOW
+        return None
+
+    def _compare(self, user_agent: str) -> tuple[DeviceComparison, tuple[str, ...]]:
+        found = self._comparisons.get(user_agent)
+        if found is None:
+            comparison = compare_devices(parse_browser(user_agent), self._evidence.device)
+            found = comparison, tuple(sorted(comparison.matched))
+            self._comparisons[user_agent] = found
+        return found
 
 
-def _latest_possible_click(evidence: InstallEvidence) -> datetime:
-    return min(evidence.installed_at + CLOCK_SKEW_ALLOWANCE, evidence.received_at)
+def _decide(case: _Case, distinct: Iterable[Click]) -> Decision:
+    candidates = [one for click in distinct if (one := case.examine(click)) is not None]
+    if any(map(_is_named_by_play, candidates)):
+        candidates = [_obey_referrer(one) for one in candidates]
+    eligible = [one for one in candidates if one.verdict is Verdict.WON]
+    exact = [one for one in eligible if one.match_type is not MatchType.IP_USER_AGENT]
+    if exact:
+        return _credit(min(exact, key=_strength), candidates)
+    if eligible:
+        return case.choose(eligible, candidates)
+    return _organic(case.why_organic(candidates), candidates)
 
 
-def _language_agreement(evidence: InstallEvidence, click: Click) -> tuple[str, ...]:
-    if evidence.language is None or not click.accept_language:
-        return ()
-    first = click.accept_language.split(",", 1)[0].split(";", 1)[0].strip()
-    return ("language",) if first.lower() == evidence.language.lower() else ()
+def _was_injected(evidence: InstallEvidence, click: Click) -> bool:
+    """Whether the click that Play names was made when the installation had already begun.
+
+    Play's two times come from one clock. Where Play's time of the click is missing, ours is
+    compared with the phone's, with the allowance for its skew.
+    """
+    if evidence.play_began_at is None:
+        return False
+    if evidence.play_click_at is not None:
+        return evidence.play_click_at > evidence.play_began_at
+    return click.occurred_at > evidence.play_began_at + CLOCK_SKEW_ALLOWANCE
+
+
+def _is_named_by_play(candidate: Candidate) -> bool:
+    is_named = candidate.match_type is MatchType.INSTALL_REFERRER
+    return is_named and candidate.verdict is not Verdict.AFTER_INSTALL_BEGAN
 
 
 def _obey_referrer(candidate: Candidate) -> Candidate:
@@ -266,43 +402,45 @@ def _obey_referrer(candidate: Candidate) -> Candidate:
     return _judged(candidate, Verdict.NOT_IN_REFERRER)
 
 
-def _choose(
-    equals: Sequence[Candidate], weighed: Sequence[Candidate], rules: AttributionRules
-) -> Decision:
-    """The last of equally strong candidates, unless that would be a guess between devices."""
-    if equals[0].match_type is not MatchType.IP_USER_AGENT:
-        return _credit(equals[0], weighed, rules)
-    specific = max(len(candidate.agreement) for candidate in equals)
-    fitting = [candidate for candidate in equals if len(candidate.agreement) == specific]
-    devices = {
-        device_signature(candidate.click.user_agent, candidate.click.accept_language)
-        for candidate in fitting
-    }
-    if len(devices) > 1:
-        tied = {candidate.click.id for candidate in fitting}
-        return _organic(OrganicReason.TIE, _with_losers(weighed, Verdict.LESS_SPECIFIC, tied))
-    return _credit(fitting[0], weighed, rules)
+def _strength(candidate: Candidate) -> int:
+    return _STRENGTH[candidate.match_type]
 
 
-def _with_losers(
-    weighed: Sequence[Candidate], verdict: Verdict, tied: Collection[ClickId]
-) -> list[Candidate]:
-    return [
-        _judged(candidate, Verdict.TIE if candidate.click.id in tied else verdict)
-        for candidate in weighed
-    ]
+def _rank(candidate: Candidate) -> tuple[float, datetime, str]:
+    return candidate.probability or 0.0, candidate.click.occurred_at, candidate.click.id
 
 
-def _credit(winner: Candidate, weighed: Sequence[Candidate], rules: AttributionRules) -> Decision:
-    losers = [
-        _judged(candidate, _why_lost(candidate, winner))
-        for candidate in weighed
-        if candidate is not winner
-    ]
+def _with_weight(candidate: Candidate, weighed: Weighed | None) -> Candidate:
+    if weighed is None:
+        return candidate
+    agreed = ("language",) if any(one.name == "language" for one in weighed.factors) else ()
+    return replace(
+        candidate,
+        agreement=(*candidate.agreement, *agreed),
+        probability=weighed.probability,
+        factors=weighed.factors,
+    )
+
+
+def _rivals(candidate: Candidate, best: Candidate) -> bool:
+    """Whether another click is so probable too that choosing would be a guess."""
+    if candidate is best or candidate.probability is None or best.probability is None:
+        return False
+    return candidate.probability * _CLEARLY_MORE >= best.probability
+
+
+def _tied_or_not(candidate: Candidate, tied: Collection[ClickId]) -> Candidate:
+    is_tied = candidate.click.id in tied
+    return _judged(candidate, Verdict.TIE if is_tied else Verdict.LESS_PROBABLE)
+
+
+def _credit(winner: Candidate, candidates: Sequence[Candidate]) -> Decision:
+    losers = [_judged(one, _why_lost(one, winner)) for one in candidates if one is not winner]
+    certain = _CERTAINTY.get(winner.match_type)
     return Decision(
         match_type=winner.match_type,
         click=winner.click,
-        confidence=_confidence(winner, rules.windows),
+        confidence=round(winner.probability or 0.0, 4) if certain is None else certain,
         reason=f"{winner.match_type}_match",
         candidates=(winner, *losers),
     )
@@ -310,56 +448,31 @@ def _credit(winner: Candidate, weighed: Sequence[Candidate], rules: AttributionR
 
 def _judged(candidate: Candidate, verdict: Verdict) -> Candidate:
     """The candidate with its final verdict; one that was never eligible keeps its own."""
-    if candidate.verdict is not Verdict.WON:
-        return candidate
-    return Candidate(
-        click=candidate.click,
-        match_type=candidate.match_type,
-        verdict=verdict,
-        agreement=candidate.agreement,
-        age_seconds=candidate.age_seconds,
-    )
+    is_eligible = candidate.verdict is Verdict.WON
+    return replace(candidate, verdict=verdict) if is_eligible else candidate
 
 
 def _why_lost(loser: Candidate, winner: Candidate) -> Verdict:
-    if _STRENGTH[loser.match_type] > _STRENGTH[winner.match_type]:
+    if _strength(loser) > _strength(winner):
         return Verdict.WEAKER_EVIDENCE
-    if len(loser.agreement) < len(winner.agreement):
-        return Verdict.LESS_SPECIFIC
+    is_weighed = winner.match_type is MatchType.IP_USER_AGENT
+    if is_weighed and _device_of(loser.click) != _device_of(winner.click):
+        return Verdict.LESS_PROBABLE
     return Verdict.EARLIER
 
 
-def _confidence(winner: Candidate, windows: LookbackWindows) -> float:
-    """How sure the match is: fixed for exact evidence, falling with age for the rest.
-
-    The figures for address and device order matches sensibly; they are not yet calibrated.
-    """
-    certain = _CERTAINTY.get(winner.match_type)
-    if certain is not None:
-        return certain
-    age_share = max(winner.age_seconds, 0.0) / windows.probabilistic.total_seconds()
-    detail = min(len(winner.agreement), 4) / 4
-    return round(0.65 + 0.25 * detail - 0.25 * age_share, 3)
+def _device_of(click: Click) -> str:
+    return device_signature(click.user_agent, click.accept_language)
 
 
-def _organic(reason: OrganicReason, weighed: Sequence[Candidate]) -> Decision:
+def _organic(reason: OrganicReason, candidates: Sequence[Candidate]) -> Decision:
     return Decision(
         match_type=MatchType.ORGANIC,
         click=None,
         confidence=0.0,
         reason=reason,
-        candidates=tuple(weighed),
+        candidates=tuple(candidates),
     )
-
-
-def _why_organic(
-    evidence: InstallEvidence, weighed: Sequence[Candidate], rules: AttributionRules
-) -> OrganicReason:
-    if weighed:
-        return OrganicReason.RULED_OUT
-    if evidence.address_key is None:
-        return OrganicReason.PRIVATE_ADDRESS
-    return OrganicReason.NO_CANDIDATE if rules.probabilistic else OrganicReason.PROBABILISTIC_OFF
 
 
 def _same(left: str | None, right: str | None) -> bool:

@@ -68,6 +68,8 @@ _NO_MODEL = re.compile(
 _REDUCED_MODEL = "K"
 _GENERIC_MODELS = frozenset({"", "k", "unknown", "generic", "device", "null", "none"})
 _BUILD = re.compile(r"\sBuild\b.*", re.DOTALL)
+_BUILD_ID = re.compile(r"\sBuild/([^;)\s]{1,64})")
+_CHROME_VERSION = re.compile(r"Chrome/([0-9]{1,4}(?:\.[0-9]{1,5}){3})\b")
 _MAX_PLATFORM_PARTS = 16
 # Makers that phones, browsers and apps put before the model, or leave out.
 _MAKER = re.compile(
@@ -134,6 +136,19 @@ class BrowserDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebView:
+    """Android's web view, which all apps of a device share.
+
+    Attributes:
+        version: ``145.0.7632.120``; browsers have one of their own, which tells nothing here.
+        build: The system's build id; None when the user agent leaves it out.
+    """
+
+    version: str
+    build: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstallDevice:
     """What the SDK tells of the device that an app was installed on.
 
@@ -171,6 +186,17 @@ class DeviceComparison:
 def parse_browser(user_agent: str) -> BrowserDevice:
     """Read the device from a browser's or web view's user agent; any text is fine."""
     return _parse_browser(readable_part(user_agent))
+
+
+@lru_cache(maxsize=_CACHED_USER_AGENTS)
+def parse_web_view(user_agent: str) -> WebView | None:
+    """Android's web view behind a user agent; None in browsers and on other systems."""
+    comment = _PLATFORM.match(user_agent)
+    version = _CHROME_VERSION.search(user_agent)
+    if comment is None or version is None or not comment[1].endswith("; wv"):
+        return None
+    build = _BUILD_ID.search(comment[1])
+    return WebView(version=version[1], build=build[1] if build else None)
 
 
 def describe_install_device(
@@ -227,6 +253,7 @@ def compare_devices(click: BrowserDevice, install: InstallDevice) -> DeviceCompa
     )
 
 
+@lru_cache(maxsize=_CACHED_USER_AGENTS)
 def device_signature(user_agent: str, accept_language: str | None) -> str:
     """The text that tells one device from another behind one address.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from appsprint.domain.click import Click
-from appsprint.domain.ids import AppId, ClickId
+from appsprint.domain.ids import AppId, ClickId, LinkId
+from appsprint.domain.likelihood import LinkHistory
 
 
 class ClickRepository(Protocol):
@@ -43,4 +44,10 @@ class ClickRepository(Protocol):
 
     def credited_among(self, app_id: AppId, click_ids: Collection[ClickId]) -> set[ClickId]:
         """Those of ``click_ids`` that already earned an install."""
+        ...
+
+    def link_histories(
+        self, app_id: AppId, link_ids: Collection[LinkId]
+    ) -> Mapping[LinkId, LinkHistory]:
+        """Clicks and earned installs of those links that have any."""
         ...

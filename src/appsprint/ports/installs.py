@@ -10,6 +10,7 @@ from typing import Protocol
 from appsprint.domain.click import Click
 from appsprint.domain.ids import AppId, ClickId, InstallId, LinkId
 from appsprint.domain.install import IdentifierKind, Install
+from appsprint.domain.likelihood import UnrelatedInstalls
 from appsprint.domain.link import AdNetwork
 
 
@@ -122,6 +123,23 @@ class InstallRepository(Protocol):
 
     def decisions(self, app_id: AppId, install_id: InstallId) -> Sequence[Attribution]:
         """Every version of the decision, newest first."""
+        ...
+
+    def count_unearned(
+        self, app_id: AppId, address_key: str, *, since: datetime, until: datetime, limit: int
+    ) -> int:
+        """Installs that arrived from an address and no click earned, at most ``limit``.
+
+        ``since`` is included, ``until`` is not.
+        """
+        ...
+
+    def unrelated(self, app_id: AppId) -> UnrelatedInstalls:
+        """What all addresses of the app have taught so far."""
+        ...
+
+    def learn(self, app_id: AppId, lesson: UnrelatedInstalls) -> None:
+        """Add what one address teaches to it."""
         ...
 
     def note_identifier(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from appsprint.domain.app import App, Platform
@@ -17,10 +17,12 @@ from appsprint.domain.attribution import (
     InstallEvidence,
     attribute_install,
 )
+from appsprint.domain.attribution_words import say_factor, say_reason, say_verdict
 from appsprint.domain.click import Click
-from appsprint.domain.device import describe_install_device
+from appsprint.domain.device import describe_install_device, parse_web_view
 from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.install import Install
+from appsprint.domain.likelihood import LEARNED_FOR, MAX_ADDRESS_CLICKS, Surroundings
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.query import parse_query, query_of
 from appsprint.domain.referrer import PlayReferrer, parse_play_referrer
@@ -30,8 +32,8 @@ from appsprint.ports.store import UnitOfWork
 
 Networks = Mapping[AdNetwork, AdNetworkAdapter]
 
-# One address can have very many clicks; the latest ones decide.
-MAX_CANDIDATES = 500
+# One advertising id can have very many clicks; the latest ones decide.
+MAX_CANDIDATES = 200
 MAX_EXPLAINED = 50
 
 
@@ -72,14 +74,42 @@ def decide_install(
     evidence = evidence_of(install)
     clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
     credited = uow.clicks.credited_among(app.id, clicks)
-    decision = attribute_install(evidence, clicks.values(), rules, credited=credited)
+    surroundings = _surroundings(uow, app, evidence, clicks.values())
+    decision = attribute_install(
+        evidence, clicks.values(), rules, credited=credited, surroundings=surroundings
+    )
+    if version == 1 and decision.lesson.device_hours:
+        uow.installs.learn(app.id, decision.lesson)
     attribution = _attribution(uow, networks, install, decision, version=version, now=now)
     uow.installs.decide(attribution)
     return attribution
 
 
+def _surroundings(
+    uow: UnitOfWork, app: App, evidence: InstallEvidence, clicks: Iterable[Click]
+) -> Surroundings:
+    """What traffic has taught until the install arrived; a few look-ups by key."""
+    if evidence.address_key is None:
+        return Surroundings()
+    until = evidence.received_at
+    observed = min(max(until - app.created_at, timedelta(0)), LEARNED_FOR)
+    return Surroundings(
+        other_installs=uow.installs.count_unearned(
+            app.id,
+            evidence.address_key,
+            since=until - LEARNED_FOR,
+            until=until,
+            limit=MAX_ADDRESS_CLICKS,
+        ),
+        observed_hours=observed.total_seconds() / 3600,
+        unrelated=uow.installs.unrelated(app.id),
+        links=uow.clicks.link_histories(app.id, {click.link_id for click in clicks}),
+    )
+
+
 def evidence_of(install: Install) -> InstallEvidence:
     """What an install brings to the rule."""
+    told = read_body(install.body)
     referrer = parse_play_referrer(install.install_referrer)
     given = install.given_click_id
     if install.platform is not Platform.ANDROID:
@@ -98,11 +128,47 @@ def evidence_of(install: Install) -> InstallEvidence:
             device_model=install.device_model,
             web_view_user_agent=install.user_agent,
         ),
+        web_view=parse_web_view(install.user_agent or ""),
         language=install.locale,
+        preferred_language=told.preferred_language,
+        is_cellular=told.is_cellular,
+        play_click_at=told.play_click_at,
+        play_began_at=told.play_began_at,
         referrer=referrer,
         given_click_id=given,
         advertising_id=install.advertising_id,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldByBody:
+    """What the rule reads of an install's other fields; see ``InstallEvidence``."""
+
+    preferred_language: str | None = None
+    is_cellular: bool | None = None
+    play_click_at: datetime | None = None
+    play_began_at: datetime | None = None
+
+
+def read_body(body: str) -> ToldByBody:
+    """Read what an install's kept body tells the rule."""
+    fields = json.loads(body)
+    languages = fields.get("preferredLanguages") or [None]
+    connection = fields.get("connectionType")
+    return ToldByBody(
+        preferred_language=languages[0],
+        is_cellular=None if connection is None else connection == "cellular",
+        play_click_at=_instant(fields.get("referrerClickTimestamp")),
+        play_began_at=_instant(fields.get("referrerInstallBeginTimestamp")),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def find_clicks(
@@ -123,9 +189,9 @@ def find_clicks(
         yield from clicks.by_address(
             evidence.app_id,
             evidence.address_key,
-            since=evidence.installed_at - rules.windows.probabilistic,
+            since=evidence.installed_at - max(rules.windows.probabilistic, LEARNED_FOR),
             until=evidence.received_at,
-            limit=MAX_CANDIDATES,
+            limit=MAX_ADDRESS_CLICKS,
         )
 
 
@@ -188,6 +254,9 @@ def explain(referrer: PlayReferrer, decision: Decision) -> str:
         {
             "rule_version": RULE_VERSION,
             "reason": decision.reason,
+            "words": say_reason(
+                decision.reason, decision.candidates[0] if decision.is_attributed else None
+            ),
             "install_referrer": referrer.kind,
             "candidates_considered": len(decision.candidates),
             "candidates": [_explained(one) for one in decision.candidates[:MAX_EXPLAINED]],
@@ -204,4 +273,10 @@ def _explained(candidate: Candidate) -> dict[str, object]:
         "match_type": candidate.match_type,
         "agreement": list(candidate.agreement),
         "verdict": candidate.verdict,
+        "verdict_words": say_verdict(candidate.verdict),
+        "probability": None if candidate.probability is None else round(candidate.probability, 4),
+        "evidence": [
+            {"name": one.name, "weight": round(one.ratio, 4), "words": say_factor(one)}
+            for one in candidate.factors
+        ],
     }

@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from itertools import islice, takewhile
+from typing import Protocol
 
-from appsprint.domain.attribution import AttributionRules, Decision, attribute_install
+from appsprint.domain.attribution import (
+    AttributionRules,
+    Decision,
+    InstallEvidence,
+    attribute_install,
+)
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.domain.ids import AppId, ClickId, IdPrefix, LinkId
 from appsprint.domain.install import Install
+from appsprint.domain.likelihood import LEARNED_FOR, LinkHistory, Surroundings, UnrelatedInstalls
 from appsprint.domain.link import AdNetwork, Link
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.services.attribution import evidence_of, find_clicks
@@ -69,12 +76,27 @@ class ReplayAnswer:
         return self.click_id is not None
 
 
+class Rule(Protocol):
+    """A rule of credit: ``domain.attribution.attribute_install``, or one to compare with it."""
+
+    def __call__(
+        self,
+        evidence: InstallEvidence,
+        clicks: Iterable[Click],
+        rules: AttributionRules,
+        *,
+        credited: Collection[ClickId],
+        surroundings: Surroundings,
+    ) -> Decision: ...
+
+
 class Replay:
     """Takes visits and installs in the order of their arrival; answers installs.
 
     Args:
         networks: Read what a link's query tells.
         rules: Windows and switches, the same for every app.
+        rule: The product's own unless another one is to be compared with it.
     """
 
     def __init__(
@@ -82,11 +104,14 @@ class Replay:
         *,
         networks: Mapping[AdNetwork, AdNetworkAdapter],
         rules: AttributionRules | None = None,
+        rule: Rule = attribute_install,
     ) -> None:
+        self._rule = rule
         self._rules = rules or AttributionRules()
         self._ids = RecordedIds()
         self._intake = ClickIntake(ids=self._ids, networks=networks, tracking_url="")
         self._clicks = RecentClicks()
+        self._traffic = RecentTraffic()
         self._answers: dict[bytes, ReplayAnswer] = {}
         windows = self._rules.windows
         self._kept_for = max(windows.click, windows.probabilistic) + LATEST_REGISTRATION
@@ -99,6 +124,7 @@ class Replay:
             return
         self._clicks.forget_before(recorded.occurred_at - self._kept_for)
         self._clicks.add(_slim(found), campaign_id=recorded.campaign_id)
+        self._traffic.note_click(found)
 
     def install(self, install: Install) -> ReplayAnswer:
         """Decide an install from what is known now; a repeat gets its first answer."""
@@ -110,7 +136,11 @@ class Replay:
         evidence = evidence_of(install)
         found = {click.id: click for click in find_clicks(self._clicks, evidence, self._rules)}
         credited = self._clicks.credited_among(install.app_id, found)
-        decision = attribute_install(evidence, found.values(), self._rules, credited=credited)
+        surroundings = self._traffic.surroundings(install, found.values())
+        decision = self._rule(
+            evidence, found.values(), self._rules, credited=credited, surroundings=surroundings
+        )
+        self._traffic.note_install(install, decision)
         answer = self._answers[key] = self._answer(decision)
         return answer
 
@@ -217,6 +247,53 @@ class RecentClicks:
             _drop_first(app.by_address, click.address_key)
         if click.advertising_id is not None:
             _drop_first(app.by_advertising_id, click.advertising_id)
+
+
+class RecentTraffic:
+    """What the clicks and installs so far have taught of addresses and links."""
+
+    def __init__(self) -> None:
+        self._unearned: defaultdict[tuple[AppId, str], list[datetime]] = defaultdict(list)
+        self._in_order: deque[tuple[datetime, tuple[AppId, str]]] = deque()
+        self._links: defaultdict[tuple[AppId, LinkId], list[int]] = defaultdict(lambda: [0, 0])
+        self._lessons: defaultdict[AppId, UnrelatedInstalls] = defaultdict(UnrelatedInstalls)
+        self._first_at: dict[AppId, datetime] = {}
+
+    def note_click(self, click: Click) -> None:
+        """Count a click of its link."""
+        self._first_at.setdefault(click.app_id, click.occurred_at)
+        self._links[click.app_id, click.link_id][0] += 1
+
+    def note_install(self, install: Install, decision: Decision) -> None:
+        """Count an install of the link that earned it, or else of its address."""
+        self._lessons[install.app_id] = self._lessons[install.app_id].plus(decision.lesson)
+        if decision.click is not None:
+            self._links[install.app_id, decision.click.link_id][1] += 1
+        elif install.address_key is not None:
+            place = (install.app_id, install.address_key)
+            self._unearned[place].append(install.received_at)
+            self._in_order.append((install.received_at, place))
+
+    def surroundings(self, install: Install, clicks: Iterable[Click]) -> Surroundings:
+        """What the rule may know when this install arrives."""
+        self._forget_before(install.received_at - LEARNED_FOR)
+        place = (install.app_id, install.address_key or "")
+        links = {click.link_id for click in clicks}
+        first_at = self._first_at.setdefault(install.app_id, install.received_at)
+        observed = min(install.received_at - first_at, LEARNED_FOR)
+        return Surroundings(
+            other_installs=len(self._unearned.get(place, ())),
+            observed_hours=observed.total_seconds() / 3600,
+            unrelated=self._lessons[install.app_id],
+            links={link: LinkHistory(*self._links[install.app_id, link]) for link in links},
+        )
+
+    def _forget_before(self, instant: datetime) -> None:
+        while self._in_order and self._in_order[0][0] < instant:
+            _, place = self._in_order.popleft()
+            del self._unearned[place][0]
+            if not self._unearned[place]:
+                del self._unearned[place]
 
 
 class RecordedIds:

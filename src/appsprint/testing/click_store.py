@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from appsprint.domain.click import Click
-from appsprint.domain.ids import AppId, ClickId
+from appsprint.domain.ids import AppId, ClickId, LinkId
+from appsprint.domain.likelihood import LinkHistory
 from appsprint.ports.store import Store
 from appsprint.testing.builders import (
     APP_ID,
@@ -143,6 +144,21 @@ class ClickStoreContract:
 
         assert credited(store, [click]) == set()
 
+    def test_what_links_have_earned(self, store: Store) -> None:
+        """Clicks and the installs of decisions in force; a link without clicks has no history."""
+        clicks = [make_click(), make_click(), make_click(link_id=LinkId("lnk_2"))]
+        put_clicks(store, *clicks, make_click(app_id=OTHER))
+        install = put_install(store, make_install(), clicks[0])
+        put_install(store, make_install(), clicks[2])
+        assert link_histories(store) == {
+            "lnk_1": LinkHistory(clicks=2, installs=1),
+            "lnk_2": LinkHistory(clicks=1, installs=1),
+        }
+
+        store.write(lambda uow: uow.installs.decide(make_decision(install, version=2)))
+
+        assert link_histories(store)[LinkId("lnk_1")] == LinkHistory(clicks=2, installs=0)
+
     def test_clicks_come_in_pages(self, store: Store) -> None:
         """Newest first, each once; the start of a time is in it and its end is not."""
         clicks = [make_click(age=HOUR * hours) for hours in (4, 3, 2, 1)]
@@ -188,6 +204,12 @@ def by_advertising_id(store: Store, *, limit: int) -> list[Click]:
     return list(
         store.read(lambda uow: uow.clicks.by_advertising_id(APP_ID, IDFA, since=since, limit=limit))
     )
+
+
+def link_histories(store: Store) -> Mapping[LinkId, LinkHistory]:
+    """The histories of three links, one of which nobody tapped."""
+    links = [LinkId(f"lnk_{number}") for number in (1, 2, 3)]
+    return store.read(lambda uow: uow.clicks.link_histories(APP_ID, links))
 
 
 def credited(store: Store, clicks: Sequence[Click]) -> set[ClickId]:

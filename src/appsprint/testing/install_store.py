@@ -12,6 +12,7 @@ import pytest
 from appsprint.domain.app import Environment, Platform
 from appsprint.domain.ids import AppId, InstallId, LinkId
 from appsprint.domain.install import Dialect, IdentifierKind, Install
+from appsprint.domain.likelihood import UnrelatedInstalls
 from appsprint.errors import Conflict
 from appsprint.ports.installs import (
     AttributedInstall,
@@ -22,6 +23,7 @@ from appsprint.ports.installs import (
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.testing.builders import (
     APP_ID,
+    HOME,
     HOUR,
     MILLISECOND,
     NOON,
@@ -224,6 +226,33 @@ class InstallStoreContract:
 
         assert get(store, second.id) is not None
 
+    def test_installs_of_an_address_that_no_click_earned(self, store: Store) -> None:
+        """From the address and in time; the end of the time is not included."""
+        click = make_click()
+        put_clicks(store, click)
+        put_install(store, make_install(received_at=NOON - HOUR), click)
+        put_install(store, make_install(received_at=NOON - HOUR))
+        put_install(store, make_install(received_at=NOON - 2 * HOUR))
+        put_install(store, make_install(received_at=NOON))
+        put_install(store, make_install(received_at=NOON - HOUR, address_key="203.0.113.8"))
+        put_install(store, make_install(received_at=NOON - HOUR, app_id=OTHER))
+
+        assert unearned(store, hours=2) == 2
+        assert unearned(store, hours=1) == 1
+        assert unearned(store, hours=2, limit=1) == 1
+
+    def test_what_addresses_teach_adds_up(self, store: Store) -> None:
+        """Each app for itself."""
+        lesson = UnrelatedInstalls(1, 24.5)
+        for _ in range(2):
+            store.write(lambda uow: uow.installs.learn(APP_ID, lesson))
+
+        def known(app_id: AppId) -> UnrelatedInstalls:
+            return store.read(lambda uow: uow.installs.unrelated(app_id))
+
+        assert known(APP_ID) == UnrelatedInstalls(2, 49)
+        assert known(OTHER) == UnrelatedInstalls()
+
     def test_the_latest_identifier_counts(self, store: Store) -> None:
         """None before the first; then always the one noted last, also when it comes back."""
         install = put_install(store, make_install())
@@ -321,6 +350,15 @@ def page_of(
         return [one.install.id for one in found]
 
     return store.read(work)
+
+
+def unearned(store: Store, *, hours: int, limit: int = 10) -> int:
+    """How many installs of the last hours from home no click earned."""
+    return store.read(
+        lambda uow: uow.installs.count_unearned(
+            APP_ID, HOME, since=NOON - hours * HOUR, until=NOON, limit=limit
+        )
+    )
 
 
 def decide(store: Store, decision: Attribution) -> None:

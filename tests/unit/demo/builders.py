@@ -11,7 +11,6 @@ from appsprint.domain.app import Platform
 from appsprint.entrypoints.demo.ads import CAMPAIGNS, Campaign
 from appsprint.entrypoints.demo.costs import AdDay
 from appsprint.entrypoints.demo.credit import credits_of
-from appsprint.entrypoints.demo.devices import FRANCE, Phone, Place, make_phone
 from appsprint.entrypoints.demo.people import (
     AdClick,
     AppEvent,
@@ -23,6 +22,7 @@ from appsprint.entrypoints.demo.people import (
     Session,
 )
 from appsprint.entrypoints.demo.world import World, WorldPlan, make_world
+from appsprint.simulation.phones import FRANCE, Phone, Place, make_phone
 
 # In the evening, so that the last local day is nearly whole.
 END_AT = datetime(2026, 3, 18, 20, 0, tzinfo=UTC)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ from appsprint.domain.attribution import (
 from appsprint.domain.click import Click
 from appsprint.domain.device import describe_install_device
 from appsprint.domain.ids import AppId, ClickId
-from appsprint.testing.builders import HOUR, NOON, SAFARI, make_click
+from appsprint.domain.likelihood import LinkHistory, Surroundings, UnrelatedInstalls
+from appsprint.testing.builders import HOUR, LINK_ID, NOON, SAFARI, make_click
 from tests.support.builders import (
     GAID,
     IDFA,
@@ -31,6 +33,8 @@ from tests.support.builders import (
 RULES = AttributionRules()
 STEP = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+BY_ADDRESS = MatchType.IP_USER_AGENT
 ELSEWHERE = "203.0.113.200"
 
 
@@ -437,17 +441,17 @@ def test_in_a_tie_those_that_fit_less_well_are_told_apart() -> None:
     decision = attribute_install(make_evidence(), [vague, *best], RULES)
 
     assert_organic(decision, OrganicReason.TIE)
-    assert verdicts(decision)[vague.id] is Verdict.LESS_SPECIFIC
+    assert verdicts(decision)[vague.id] is Verdict.LESS_PROBABLE
 
 
 def test_the_device_that_fits_best_wins_over_a_later_one() -> None:
     """Version and model known and equal say more than the system alone."""
-    exact, vague = make_click(age=2 * HOUR), make_click(age=HOUR, user_agent=VAGUE)
+    exact, vague = make_click(age=70 * MINUTE), make_click(age=HOUR, user_agent=VAGUE)
 
     decision = attribute_install(make_evidence(), [exact, vague], RULES)
 
     assert decision.click == exact
-    assert verdicts(decision)[vague.id] is Verdict.LESS_SPECIFIC
+    assert verdicts(decision)[vague.id] is Verdict.LESS_PROBABLE
 
 
 def test_the_language_tells_devices_apart() -> None:
@@ -557,31 +561,145 @@ def test_a_referrer_is_certain() -> None:
     assert attribute_install(evidence, [click], RULES).confidence == 1.0
 
 
+def confidence(**changes: Any) -> float:
+    """How probable the credit of a click with these changes is, however low."""
+    rules = AttributionRules(min_confidence=0.0)
+    evidence = make_evidence(received_at=NOON + HOUR)
+    return attribute_install(evidence, [make_click(**changes)], rules).confidence
+
+
+def test_address_and_device_are_surer_the_fresher_the_tap() -> None:
+    """Most installs follow their tap within minutes."""
+    falling = [confidence(age=age) for age in (5 * MINUTE, HOUR, 6 * HOUR, 12 * HOUR, DAY)]
+
+    assert falling == sorted(falling, reverse=True)
+    assert falling[0] > 0.99
+
+
+def test_address_and_device_are_surer_the_more_agrees() -> None:
+    """A feature that strangers rarely share says more than one that most have."""
+    vague = confidence(age=12 * HOUR, user_agent=VAGUE)
+    known = confidence(age=12 * HOUR)
+    english = confidence(age=12 * HOUR, accept_language="en-US")
+    turkish = confidence(age=12 * HOUR, accept_language="tr-TR")
+
+    assert turkish < known < english
+    assert vague < known
+
+
+def test_nobody_opens_an_app_at_once() -> None:
+    """What is faster than any download was hardly caused by the tap."""
+    assert confidence(age=timedelta(0)) < confidence(age=MINUTE)
+    assert confidence(age=-MINUTE) == confidence(age=timedelta(0))
+
+
+def test_less_sure_than_the_app_asks_for_is_no_credit() -> None:
+    """The reason and the click's probability are kept."""
+    rules = AttributionRules(min_confidence=0.9)
+    click = make_click(age=DAY, user_agent=VAGUE)
+
+    decision = attribute_install(make_evidence(), [click], rules)
+
+    assert_organic(decision, OrganicReason.NOT_SURE_ENOUGH)
+    assert verdicts(decision) == {click.id: Verdict.NOT_SURE_ENOUGH}
+    assert 0.5 < (decision.candidates[0].probability or 0) < 0.9
+
+
+# What traffic teaches
+
+
+def crowd(size: int) -> list[Click]:
+    """Clicks of so many other phones behind the address, all of today."""
+    return [
+        make_click(age=(2 + number % 20) * HOUR, user_agent=f"{SAFARI} musical_ly_{number}")
+        for number in range(size)
+    ]
+
+
+def test_behind_a_crowded_address_a_match_is_worth_less() -> None:
+    """With many devices, one of them installs by itself sooner or later."""
+    click = make_click(age=6 * HOUR)
+    rules = AttributionRules(min_confidence=0.0)
+    falling = [
+        attribute_install(make_evidence(), [click, *crowd(size)], rules).confidence
+        for size in (0, 5, 50, 150)
+    ]
+
+    assert falling == sorted(falling, reverse=True)
+    assert falling[-1] < 0.5 < falling[0]
+
+
 @pytest.mark.parametrize(
-    ("age", "user_agent", "accept_language", "confidence"),
+    "surroundings",
     [
-        pytest.param(timedelta(0), SAFARI, "en-US", 0.9, id="fresh, everything agrees"),
-        pytest.param(timedelta(0), SAFARI, None, 0.838, id="fresh, language unknown"),
-        pytest.param(12 * HOUR, SAFARI, "en-US", 0.775, id="half the window"),
-        pytest.param(DAY, SAFARI, "en-US", 0.65, id="all of the window"),
-        pytest.param(DAY, VAGUE, None, 0.525, id="old and vague"),
+        pytest.param(Surroundings(other_installs=40, observed_hours=168), id="installs from here"),
+        pytest.param(Surroundings(unrelated=UnrelatedInstalls(500, 50_000)), id="of the app"),
+        pytest.param(
+            Surroundings(links={LINK_ID: LinkHistory(clicks=90_000, installs=2)}),
+            id="taps of the link",
+        ),
     ],
 )
-def test_address_and_device_are_surer_the_fresher_and_closer(
-    age: timedelta, user_agent: str, accept_language: str | None, confidence: float
+def test_what_happens_without_the_tap_speaks_against_it(surroundings: Surroundings) -> None:
+    """Installs that no click earned, and taps that earn none."""
+    rules = AttributionRules(min_confidence=0.0)
+    click = make_click(age=6 * HOUR)
+    alone = attribute_install(make_evidence(), [click], rules)
+    learned = attribute_install(make_evidence(), [click], rules, surroundings=surroundings)
+
+    assert learned.confidence < alone.confidence
+
+
+def test_the_phone_that_installed_already_does_not_install_again() -> None:
+    """A housemate's install is not the earlier tap's."""
+    earned, earlier = make_click(age=11 * HOUR), make_click(age=12 * HOUR)
+    clicks = [earned, earlier]
+
+    assert attribute_install(make_evidence(), [earlier], RULES).click == earlier
+    decision = attribute_install(make_evidence(), clicks, RULES, credited={earned.id})
+
+    assert_organic(decision, OrganicReason.NOT_SURE_ENOUGH)
+
+
+# Play's own times
+
+
+@pytest.mark.parametrize(
+    ("play_click_at", "began_after", "is_credited"),
+    [
+        pytest.param(NOON - 3 * MINUTE, -2 * MINUTE, True, id="the click first"),
+        pytest.param(NOON - 2 * MINUTE, -2 * MINUTE, True, id="the same second"),
+        pytest.param(NOON - MINUTE, -2 * MINUTE, False, id="the installation first"),
+        pytest.param(None, -3 * MINUTE, True, id="ours, as late as a clock may lag"),
+        pytest.param(None, -3 * MINUTE - STEP, False, id="ours, later than that"),
+    ],
+)
+def test_a_click_after_the_installation_began_was_injected(
+    play_click_at: datetime | None, began_after: timedelta, is_credited: bool
 ) -> None:
-    """Falling with age, rising with every feature that agrees."""
-    click = make_click(age=age, user_agent=user_agent, accept_language=accept_language)
-    evidence = make_evidence(received_at=NOON + HOUR)
+    """Play tells both times by one clock; without its click's, ours counts."""
+    click = make_click(age=2 * MINUTE, user_agent=PIXEL_8, client_ip=ELSEWHERE)
+    evidence = make_android_evidence(
+        referrer=f"click_id={click.id}",
+        play_click_at=play_click_at,
+        play_began_at=NOON + began_after,
+    )
 
-    assert attribute_install(evidence, [click], RULES).confidence == confidence
+    decision = attribute_install(evidence, [click], RULES)
+
+    assert decision.is_attributed is is_credited
+    expected = Verdict.WON if is_credited else Verdict.AFTER_INSTALL_BEGAN
+    assert verdicts(decision) == {click.id: expected}
 
 
-def test_a_click_after_the_install_is_no_surer_than_a_fresh_one() -> None:
-    """A lagging clock is no evidence."""
-    click = make_click(age=-timedelta(seconds=60), accept_language="en-US")
-    rules = AttributionRules(windows=LookbackWindows(probabilistic=HOUR))
+def test_an_injected_click_does_not_hide_the_true_one() -> None:
+    """Its name in the referrer rules out nobody."""
+    injected = make_click(age=2 * MINUTE, user_agent=PIXEL_8, client_ip=ELSEWHERE)
+    true = make_click(age=10 * MINUTE, user_agent=PIXEL_8)
+    evidence = make_android_evidence(
+        referrer=f"click_id={injected.id}",
+        play_click_at=NOON - 2 * MINUTE,
+        play_began_at=NOON - 3 * MINUTE,
+    )
 
-    decision = attribute_install(make_evidence(received_at=NOON + HOUR), [click], rules)
-
-    assert decision.confidence == 0.9
+    assert_credited(attribute_install(evidence, [injected, true], RULES), true, BY_ADDRESS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from appsprint.adapters.sqlite.bulk import Row, insert_new_rows, insert_rows
@@ -12,6 +12,7 @@ from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.domain.ids import AppId, ClickId, LinkId
+from appsprint.domain.likelihood import LinkHistory
 from appsprint.domain.link import AdNetwork
 
 _SQL = queries("clicks")
@@ -81,6 +82,17 @@ class SqliteClicks:
             for click_id in click_ids
             if self._connection.execute(_SQL["is_credited"], (app_id, click_id)).fetchone()
         }
+
+    def link_histories(
+        self, app_id: AppId, link_ids: Collection[LinkId]
+    ) -> Mapping[LinkId, LinkHistory]:
+        found = {
+            link_id: self._connection.execute(
+                _SQL["select_link_history"], (app_id, link_id)
+            ).fetchone()
+            for link_id in link_ids
+        }
+        return {link_id: LinkHistory(*row) for link_id, row in found.items() if row is not None}
 
 
 def _clicks(rows: Iterable[sqlite3.Row]) -> list[Click]:

@@ -13,6 +13,7 @@ from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.app import Environment, Platform
 from appsprint.domain.ids import AppId, ClickId, InstallId, LinkId
 from appsprint.domain.install import Dialect, IdentifierKind, Install
+from appsprint.domain.likelihood import UnrelatedInstalls
 from appsprint.domain.link import AdNetwork
 from appsprint.ports.installs import (
     AttributedInstall,
@@ -101,6 +102,21 @@ class SqliteInstalls:
     def decisions(self, app_id: AppId, install_id: InstallId) -> Sequence[Attribution]:
         rows = self._connection.execute(_SQL["select_decisions"], (app_id, install_id))
         return [_attribution(row) for row in rows]
+
+    def count_unearned(
+        self, app_id: AppId, address_key: str, *, since: datetime, until: datetime, limit: int
+    ) -> int:
+        values = (app_id, address_key, to_ms(since), to_ms(until), limit)
+        return int(self._connection.execute(_SQL["count_unearned_at"], values).fetchone()[0])
+
+    def unrelated(self, app_id: AppId) -> UnrelatedInstalls:
+        row = self._connection.execute(_SQL["select_unrelated"], (app_id,)).fetchone()
+        return UnrelatedInstalls() if row is None else UnrelatedInstalls(*row)
+
+    def learn(self, app_id: AppId, lesson: UnrelatedInstalls) -> None:
+        known = self.unrelated(app_id).plus(lesson)
+        values = (app_id, known.installs, known.device_hours)
+        self._connection.execute(_SQL["upsert_unrelated"], values)
 
     def note_identifier(
         self,

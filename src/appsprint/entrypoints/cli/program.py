@@ -31,6 +31,7 @@ NOUNS: Mapping[str, str] = {
     "erase": "Erase one device's or one customer's data.",
     "attribution": "The matching of clicks and installs by itself.",
     "members": "Members: the people who sign in to the dashboard.",
+    "simulate": "Match a made-up world with known truth, and print how right the matching was.",
     "tokens": "Tokens of the management API.",
     "config": "Settings: their values, and their reference.",
     "db": "The database file.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from appsprint.domain.app import Platform
-from appsprint.entrypoints.demo.devices import (
+from appsprint.simulation.phones import (
     AMERICA,
     BELGIUM,
     BRITAIN,

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from appsprint.domain.app import Platform
-from appsprint.entrypoints.demo.devices import Place, new_uuid
 from appsprint.entrypoints.demo.people import AppEvent, BrokenEvent, Session
+from appsprint.simulation.phones import Place, new_uuid
 
 # How many come back on each of the days after the install.
 _RETENTION = (0.52, 0.41, 0.33, 0.28, 0.24, 0.21, 0.19)

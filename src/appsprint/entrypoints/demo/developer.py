@@ -6,7 +6,6 @@ import random
 from datetime import datetime, timedelta
 
 from appsprint.domain.app import Platform
-from appsprint.entrypoints.demo.devices import FRANCE, make_phone, new_uuid
 from appsprint.entrypoints.demo.people import (
     AppEvent,
     AppInstall,
@@ -15,6 +14,7 @@ from appsprint.entrypoints.demo.people import (
     Person,
     Referrer,
 )
+from appsprint.simulation.phones import FRANCE, make_phone, new_uuid
 
 DEVELOPER_PLATFORM = Platform.IOS
 _ADDRESS = "2001:db8:fffe::17"

@@ -12,13 +12,6 @@ from appsprint.domain.app import Platform
 from appsprint.entrypoints.demo.addresses import AddressBook, Home
 from appsprint.entrypoints.demo.ads import Campaign
 from appsprint.entrypoints.demo.behaviour import Diary, Habits, make_habits
-from appsprint.entrypoints.demo.devices import (
-    TIKTOK_VERSIONS,
-    Phone,
-    Place,
-    make_phone,
-    new_uuid,
-)
 from appsprint.entrypoints.demo.people import (
     AdClick,
     AppInstall,
@@ -26,6 +19,13 @@ from appsprint.entrypoints.demo.people import (
     Journey,
     Person,
     Referrer,
+)
+from appsprint.simulation.phones import (
+    TIKTOK_VERSIONS,
+    Phone,
+    Place,
+    make_phone,
+    new_uuid,
 )
 
 _LATER_SHARE, _OLDEST_SHARE = 0.08, 0.04

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from appsprint.domain.app import Platform
 from appsprint.entrypoints.demo.ads import Ad, Campaign
-from appsprint.entrypoints.demo.devices import Phone, Place
+from appsprint.simulation.phones import Phone, Place
 
 
 class Journey(StrEnum):

@@ -16,7 +16,6 @@ from appsprint.domain.app import Platform
 from appsprint.entrypoints.demo.ads import ADVERTISER_ZONE, CAMPAIGNS, Campaign
 from appsprint.entrypoints.demo.costs import AdDay, make_costs
 from appsprint.entrypoints.demo.credit import credits_of
-from appsprint.entrypoints.demo.devices import FRANCE, GERMANY, new_uuid
 from appsprint.entrypoints.demo.journeys import Crowd
 from appsprint.entrypoints.demo.machines import MachineVisit, make_machine_visits
 from appsprint.entrypoints.demo.people import (
@@ -28,6 +27,7 @@ from appsprint.entrypoints.demo.people import (
     Session,
 )
 from appsprint.errors import InvalidInput
+from appsprint.simulation.phones import FRANCE, GERMANY, new_uuid
 
 ZONE = ZoneInfo(ADVERTISER_ZONE)
 MIN_DAYS, MAX_DAYS = 2, 60

@@ -36,3 +36,7 @@ ORDER BY click_id DESC LIMIT :limit;
 -- name: is_credited
 -- Whether a click earned an install by a decision in force.
 SELECT 1 FROM attributions WHERE app_id = ? AND click_id = ? AND is_in_force = 1;
+
+-- name: select_link_history
+-- A link's clicks, and how many of them earned an install.
+SELECT clicks, installs FROM link_totals WHERE app_id = ? AND link_id = ?;

@@ -68,3 +68,23 @@ SELECT install_id FROM install_identifiers
 WHERE app_id = ? AND kind = ? AND value = ? AND is_latest = 1
 AND kind IN ('customer_user_id', 'idfa')
 ORDER BY noted_at_ms DESC, rowid DESC LIMIT 1;
+
+-- name: count_unearned_at
+-- Installs from one address that no click earned, within a time whose end is not included.
+SELECT count(*) FROM (
+    SELECT 1 FROM installs AS i
+    JOIN attributions AS a
+        ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
+    WHERE i.app_id = ? AND i.address_key = ? AND i.received_at_ms >= ? AND i.received_at_ms < ?
+    AND a.click_id IS NULL LIMIT ?
+);
+
+-- name: select_unrelated
+-- What all addresses of an app have taught.
+SELECT installs, device_hours FROM unrelated_installs WHERE app_id = ?;
+
+-- name: upsert_unrelated
+-- The same with one address more.
+INSERT INTO unrelated_installs (app_id, installs, device_hours) VALUES (?, ?, ?)
+ON CONFLICT (app_id) DO UPDATE SET
+    installs = excluded.installs, device_hours = excluded.device_hours;

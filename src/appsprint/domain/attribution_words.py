@@ -1,0 +1,86 @@
+"""Decisions in words, for people who ask why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from appsprint.domain.attribution import Candidate, OrganicReason, Verdict
+from appsprint.domain.likelihood import Factor
+
+_VERDICTS: Mapping[Verdict, str] = {
+    Verdict.WON: "earned the install",
+    Verdict.LINK_ARCHIVED: "its link was archived when it was tapped",
+    Verdict.ALREADY_CREDITED: "it earned another install",
+    Verdict.AFTER_INSTALL: "it came after the install",
+    Verdict.AFTER_INSTALL_BEGAN: "by Play's times it was made when the installation had begun",
+    Verdict.OUTSIDE_WINDOW: "it was older than the lookback window",
+    Verdict.OS_DIFFERS: "it was made on another operating system",
+    Verdict.OS_VERSION_DIFFERS: "it was made on another version of the system",
+    Verdict.MODEL_DIFFERS: "it was made on another model",
+    Verdict.UNKNOWN_DEVICE: "its user agent names no operating system",
+    Verdict.NOT_IN_REFERRER: "Play's referrer names another click of ours",
+    Verdict.WEAKER_EVIDENCE: "another click had stronger evidence",
+    Verdict.LESS_PROBABLE: "another device's click was more probable",
+    Verdict.NOT_SURE_ENOUGH: "it was less probable than the app asks for",
+    Verdict.EARLIER: "a later click of the same device counts",
+    Verdict.TIE: "another device's click was about as probable",
+}
+_REASONS: Mapping[OrganicReason, str] = {
+    OrganicReason.NO_CANDIDATE: (
+        "Organic: no click of this app came from this address in time, and there was no Play "
+        "referrer, advertising id or click id that names one."
+    ),
+    OrganicReason.PRIVATE_ADDRESS: (
+        "Organic: the install came from an address that many share or that is not public, and "
+        "there was no Play referrer, advertising id or click id that names a click."
+    ),
+    OrganicReason.PROBABILISTIC_OFF: (
+        "Organic: matching by address is off for this app, and there was no Play referrer, "
+        "advertising id or click id that names a click."
+    ),
+    OrganicReason.RULED_OUT: "Organic: there were clicks, and something ruled out each of them.",
+    OrganicReason.NOT_SURE_ENOUGH: (
+        "Organic: the best click was less probable than the app asks for; more likely than one "
+        "likes, the install would have come without it."
+    ),
+    OrganicReason.TIE: "Organic: clicks of several devices were about as probable.",
+}
+_FACTORS: Mapping[str, tuple[str, str]] = {
+    "os_version": ("same version of the system", "another version of the system"),
+    "model": ("same model", "another model"),
+    "web_view_version": ("same version of the web view", "another version of the web view"),
+    "build": ("same build of the system", "another build of the system"),
+    "language": ("same language", "same language, which everybody here has"),
+    "other_language": ("another language", "another language"),
+    "referrer_organic": ("Play calls the install organic",) * 2,
+    "referrer_other": ("Play names another origin",) * 2,
+    "referrer_ours": ("Play names a click of ours that is not known",) * 2,
+    "device_installed_already": ("a click of a device like this one earned an install",) * 2,
+}
+
+
+def say_verdict(verdict: Verdict) -> str:
+    """What became of a candidate."""
+    return _VERDICTS[verdict]
+
+
+def say_reason(reason: str, winner: Candidate | None) -> str:
+    """Why an install got its click, or none."""
+    if winner is None:
+        return _REASONS[OrganicReason(reason)]
+    match = winner.match_type.replace("_", " ")
+    if winner.probability is None:
+        return f"Credited by {match}."
+    agreed = ", ".join(winner.agreement).replace("_", " ") or "nothing else"
+    return (
+        f"Credited by address: {winner.probability:.1%} probable; "
+        f"agreeing on {agreed}; {winner.age_seconds / 60:.0f} minutes after the tap."
+    )
+
+
+def say_factor(factor: Factor) -> str:
+    """One piece of evidence with its weight."""
+    for_it, against_it = _FACTORS[factor.name]
+    if factor.ratio >= 1:
+        return f"{for_it}: {factor.ratio:.1f} times as probable"
+    return f"{against_it}: {1 / max(factor.ratio, 1e-9):.1f} times less probable"
