@@ -272,12 +272,6 @@ def _privacy(parts: Parts) -> PrivacyService:
     )
 
 
-def _idempotency(parts: Parts) -> IdempotencyService:
-    return IdempotencyService(
-        store=parts.store, clock=parts.clock, secrets=parts.secrets, directory=parts.directory
-    )
-
-
 def _reconciliation(parts: Parts, rates: ExchangeRates) -> ReconciliationService:
     return ReconciliationService(
         store=parts.store, clock=parts.clock, rates=rates, networks=parts.networks
