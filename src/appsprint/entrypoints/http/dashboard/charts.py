@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -16,16 +16,22 @@ class Series:
     """One line of a chart.
 
     Attributes:
-        currency: Of amounts; None for counts, which have an axis of their own.
+        currency: Of amounts; None for other numbers, which have an axis of their own.
         values: One for each day; None leaves a gap.
+        is_share: A fraction, drawn as per cent.
+        text: How a value reads in the table; None for amounts and whole numbers.
     """
 
     name: str
     currency: str | None
     values: Sequence[Decimal | int | None]
+    is_share: bool = False
+    text: Callable[[Decimal | int | None], str] | None = None
 
     def shown(self, value: Decimal | int | None) -> str:
         """A value in the table."""
+        if self.text is not None:
+            return self.text(value)
         if value is None or self.currency is None:
             return formats.count(None if value is None else int(value))
         return formats.money(Decimal(value), self.currency)
@@ -47,6 +53,7 @@ class DayChart:
                     {
                         "name": one.name,
                         "currency": one.currency,
+                        "share": one.is_share,
                         "values": [None if value is None else float(value) for value in one.values],
                     }
                     for one in series

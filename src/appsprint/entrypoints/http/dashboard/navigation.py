@@ -37,6 +37,13 @@ APP_MENU: tuple[Entry, ...] = (
         group="Integrations",
     ),
     # Reports
+    Entry(
+        key="campaigns",
+        label="Campaigns",
+        path="/reports/campaigns",
+        icon="campaigns",
+        group="Reports",
+    ),
     # The app itself
     Entry(key="settings", label="Settings", path="/settings", icon="settings", group="App"),
 )

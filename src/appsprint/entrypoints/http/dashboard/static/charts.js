@@ -9,12 +9,15 @@ window.drawChart = (place) => {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const currency = told.series.find((one) => one.currency)?.currency;
+  const percent = (value) => value.toLocaleString("en", { style: "percent", maximumFractionDigits: 2 });
+  const isShare = told.series.some((one) => one.share);
   const amount = (value, unit) => {
     if (value == null) return "–";
+    if (!unit && isShare) return percent(value);
     if (!unit) return value.toLocaleString("en");
     return value.toLocaleString("en", { style: "currency", currency: unit, maximumFractionDigits: 2 });
   };
-  const short = (value, unit) => value.toLocaleString("en", {
+  const short = (value, unit) => !unit && isShare ? percent(value) : value.toLocaleString("en", {
     notation: "compact", ...(unit ? { style: "currency", currency: unit, maximumFractionDigits: 1 } : {}),
   });
   const day = (seconds) => new Date(seconds * 1000).toLocaleDateString("en", { day: "numeric", month: "short", timeZone: "UTC" });
@@ -25,7 +28,7 @@ window.drawChart = (place) => {
     stroke: colour("--soft"),
     grid: { show: Boolean(unit) || !currency, stroke: colour("--line"), width: 1 },
     ticks: { show: false },
-    incrs: unit ? undefined : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6],
+    incrs: unit || isShare ? undefined : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6],
     values: (_, values) => values.map((value) => short(value, unit)),
   });
   const hasCounts = told.series.some((one) => !one.currency);
