@@ -153,6 +153,8 @@ def put_delivery(
     reason: str | None = None,
     network_event: str = "Purchase",
     pixel_id: str | None = None,
+    test_event_code: str | None = None,
+    maybe_accepted_at: datetime | None = None,
 ) -> Delivery:
     """A delivery of an event, as it stands now; one that was tried has its attempt."""
     number = next(_numbers)
@@ -178,6 +180,8 @@ def put_delivery(
         status=status,
         reason=reason,
         pixel_id=pixel_id or "C0PIXEL",
+        test_event_code=test_event_code,
+        maybe_accepted_at=maybe_accepted_at,
         attempts=1,
         next_attempt_at=None,
         sent_at=event.received_at if status is DeliveryStatus.SENT else None,
@@ -201,10 +205,11 @@ def _settle(store: Store, settled: Delivery) -> None:
         reason=settled.reason,
         outcome=AttemptOutcome.DELIVERED if is_sent else AttemptOutcome.DEAD,
         counts=True,
+        maybe_accepted_at=settled.maybe_accepted_at,
     )
     call = NetworkCall(
         pixel_id=settled.pixel_id or "C0PIXEL",
-        test_event_code=None,
+        test_event_code=settled.test_event_code,
         payloads={settled.id: b'{"event":"Purchase"}'},
         answer=answer,
     )

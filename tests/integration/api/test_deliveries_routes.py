@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -147,6 +148,43 @@ def test_redrive_by_ids_and_by_filter(
     again = client.get(f"{base}/deliveries/{dead}").json()
     assert (again["status"], again["reason"]) == ("retrying", None)
     assert again["network_event_id"] == deliveries["dead"].network_event_id
+
+
+def test_redriving_warns_of_what_may_be_counted_twice(
+    client: Client, base: str, plane: ControlPlane, app: dict[str, Any]
+) -> None:
+    """In the dry run and afterwards; it is done all the same."""
+    install = put_install(plane.store, AppId(app["id"]), NOON, link_id="lnk_1")
+    for age in (timedelta(hours=49), timedelta(hours=47)):
+        event = put_event(plane.store, install, NOON)
+        put_delivery(
+            plane.store,
+            event,
+            status=DeliveryStatus.DEAD,
+            reason="dedupe_horizon_passed",
+            maybe_accepted_at=plane.clock.now() - age,
+        )
+    address = f"{base}/deliveries/redrive"
+    body = {"filter": {"reason": "dedupe_horizon_passed"}}
+
+    dry = client.post(address, json=body | {"dry_run": True}).json()
+    assert (dry["would_redrive"], dry["past_dedupe_horizon"]) == (2, 1)
+    assert "may count them twice" in dry["warning"]
+    done = client.post(address, json=body).json()
+    assert done == {"redriven": 2, "past_dedupe_horizon": 1, "warning": dry["warning"]}
+
+
+def test_what_was_sent_as_a_test_says_so(
+    client: Client, base: str, plane: ControlPlane, app: dict[str, Any]
+) -> None:
+    """The row and its attempt carry the code."""
+    install = put_install(plane.store, AppId(app["id"]), NOON, link_id="lnk_1")
+    event = put_event(plane.store, install, NOON)
+    sent = put_delivery(plane.store, event, status=DeliveryStatus.SENT, test_event_code="TEST123")
+
+    shown = client.get(f"{base}/deliveries/{sent.id}").json()
+    assert shown["test_event_code"] == "TEST123"
+    assert [attempt["test_event_code"] for attempt in shown["attempts"]] == ["TEST123"]
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,25 @@ def test_redriving_counts_asks_and_does(
     assert program.ids("deliveries", "list", "--status", "dead") == []
 
 
+def test_redriving_says_what_may_be_counted_twice(
+    program: Program, store: SqliteStore, install: Install
+) -> None:
+    """Before it asks, on stderr."""
+    put_delivery(
+        store,
+        put_event(store, install, NOON),
+        status=DeliveryStatus.DEAD,
+        reason="dedupe_horizon_passed",
+        maybe_accepted_at=NOON - timedelta(days=3),
+    )
+
+    _, stderr = program.run("deliveries", "redrive", code=1, stdin="n\n")
+
+    assert "Careful: 1 of these may have been accepted by TikTok" in stderr
+    dry = program.json("deliveries", "redrive", "--dry-run")
+    assert (dry["would_redrive"], dry["past_dedupe_horizon"]) == (1, 1)
+
+
 def test_ids_and_filters_do_not_mix(program: Program, install: Install) -> None:
     """It would not be clear what is meant."""
     arguments = ("deliveries", "redrive", "--id", "dlv_1", "--reason", "too_old", "--yes")
