@@ -21,6 +21,7 @@ from appsprint.domain.report import Breakdown, Report
 from appsprint.domain.report_query import ReportQuery
 from appsprint.services.report_document import report_document, to_csv
 from appsprint.services.reports import ReportService
+from appsprint.services.rollups import RollupService
 from appsprint.testing.scene import Scene
 
 CASES = sorted((Path(__file__).parent / "reports").glob("*.json"))
@@ -36,11 +37,22 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     opened.close()
 
 
+@pytest.mark.parametrize(
+    "passes",
+    [
+        pytest.param(0, id="from the facts"),
+        # The first begins a rollup, the second reads one fact.
+        pytest.param(2, id="from a rollup and its tail"),
+        pytest.param(1000, id="from a rollup"),
+    ],
+)
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_report(path: Path, store: SqliteStore) -> None:
+def test_report(path: Path, passes: int, store: SqliteStore) -> None:
     """The report is the document that was worked out by hand, and its CSV says the same."""
     case = json.loads(path.read_text(encoding="utf-8"))
     scene, links = told(case, store)
+    rollups = RollupService(store=store, step_facts=1)
+    any(not rollups.advance() for _ in range(passes))
 
     report = report_on(case, scene)
 
