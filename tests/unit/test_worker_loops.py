@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from appsprint.adapters.spool.file import FileSpool
 from appsprint.config import Settings
 from appsprint.domain.connection import ConnectionStatus, EventsApiState
 from appsprint.domain.ids import AppId
+from appsprint.domain.rollup import Rollup
 from appsprint.entrypoints.worker.loops import Loop, Worker
 from appsprint.errors import StoreUnavailable
 from appsprint.testing.builders import make_click, make_connection
@@ -252,3 +253,15 @@ def test_a_worker_that_could_not_start_can_be_stopped(plane: ControlPlane, worke
         worker.start()
 
     worker.stop(WAIT_SECONDS)
+
+
+def test_rollups_follow_the_facts(plane: ControlPlane, worker: Worker) -> None:
+    """A running worker moves them on by itself."""
+    plane.make_app()
+
+    worker.start()
+
+    def rollups() -> Sequence[Rollup]:
+        return plane.store.read(lambda uow: uow.rollups.all())
+
+    wait_for(lambda: len(rollups()) == 1)

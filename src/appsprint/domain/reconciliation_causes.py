@@ -65,8 +65,8 @@ class _Finder:
             code=CauseCode.NO_NETWORK_CLICK,
             applies=organic > 0,
             message=(
-                f"{organic} installs had no click on an ad link that fits, so none of them counts "
-                "here. The network may have seen some of these people view or click an ad."
+                f"{_of(organic, 'install')} had no fitting click on an ad link and no credit here. "
+                "The network may have seen some of these people view or click an ad."
             ),
             figures={
                 "installs": organic,
@@ -94,7 +94,7 @@ class _Finder:
             message=(
                 "An install counts here on its own day and revenue on its event's day; the "
                 "network counts both on the day of the click or view. Counted by the day of the "
-                f"click, the window has {by_click} installs instead of {installs}."
+                f"click, the window has {_of(by_click, 'install')} instead of {installs}."
             ),
             figures={
                 "installs_by_install_day": installs,
@@ -121,7 +121,7 @@ class _Finder:
             applies=late > 0 or sees_views,
             message=(
                 f"A click counts here for {hours:g} hours and a view never does; each ad group "
-                f"has its own windows at the network. {late} installs came more than "
+                f"has its own windows at the network. {_of(late, 'install')} came more than "
                 f"{_NETWORK_CLICK_DAYS} days after their click."
             ),
             figures={
@@ -171,9 +171,9 @@ class _Finder:
             code=CauseCode.EVENTS_NOT_SENT,
             applies=bool(unmapped) or unsent > 0,
             message=(
-                f"{unsent} events of the window did not reach the network, and "
-                f"{sum(found.events for _, found in unmapped)} events with revenue are not mapped "
-                "to one of its events: it cannot report what it was not sent."
+                f"{_of(unsent, 'event')} of the window did not reach the network, and "
+                f"{_of(sum(found.events for _, found in unmapped), 'event')} with revenue have no "
+                "mapping: it cannot report what it was not sent."
             ),
             figures={
                 "not_sent": [
@@ -206,9 +206,9 @@ class _Finder:
             code=CauseCode.UNKNOWN_CAMPAIGNS,
             applies=missing is not None or bool(unlisted),
             message=(
-                f"The clicks of {without} installs named no campaign, and {len(unlisted)} "
-                "campaigns that clicks named are not in the ad account. They stand in the report "
-                "with no numbers of the network's beside them."
+                f"The clicks of {_of(without, 'install')} named no campaign, and "
+                f"{_of(len(unlisted), 'campaign')} that clicks named are not in the ad account. "
+                "They stand in the report with no numbers of the network's beside them."
             ),
             figures={
                 "installs_without_campaign": without,
@@ -229,8 +229,8 @@ class _Finder:
             code=CauseCode.RESTATED,
             applies=restated.campaign_days > 0,
             message=(
-                f"The network changed its numbers of {days} days more than 24 hours after they "
-                "ended; the report shows the newest. A page that was looked at earlier shows "
+                f"The network changed its numbers of {_of(days, 'day')} later than 24 hours after "
+                "the end; the report shows the newest. A page that was looked at earlier shows "
                 "others."
             ),
             figures={
@@ -250,8 +250,8 @@ class _Finder:
             applies=not clocks.is_advertisers or clocks.installs != clocks.installs_compared,
             message=(
                 f"Days are those of {self._report.time_zone}, {whose}. In days of "
-                f"{clocks.compared_with} the same window has {clocks.installs_compared} installs "
-                f"instead of {clocks.installs}."
+                f"{clocks.compared_with} the same window has "
+                f"{_of(clocks.installs_compared, 'install')} instead of {clocks.installs}."
             ),
             figures={
                 "time_zone": self._report.time_zone,
@@ -274,8 +274,9 @@ class _Finder:
             applies=bool(foreign or left),
             message=(
                 "Revenue in other currencies is converted with the European Central Bank's rate "
-                f"of the event's day; {len(left)} amounts have no rate and are in no row. The "
-                "network uses rates of its own."
+                f"of the event's day, known until {self._facts.rates_until}; "
+                f"{_of(len(left), 'amount')} without a rate stand in no row. The network has "
+                "rates of its own."
             ),
             figures={
                 "rates_until": self._facts.rates_until.isoformat(),
@@ -305,7 +306,7 @@ class _Finder:
             code=CauseCode.IMPORT_GAPS,
             applies=bool(days),
             message=(
-                f"The network's numbers of {len(days)} days of the window were never read "
+                f"The network's numbers of {_of(len(days), 'day')} of the window were never read "
                 "completely. Import them with `appsprint tiktok sync`."
             ),
             figures={
@@ -326,9 +327,9 @@ class _Finder:
             code=CauseCode.OTHER_APPS,
             applies=others[0] > 0 or shared[0] > 0,
             message=(
-                f"The ad account has {others[0]} campaigns that lead to another app's ad links "
-                f"only; they stand in that app's report. {shared[0]} campaigns lead to several "
-                "apps, and each report has them without the others' ads."
+                f"The ad account has {_of(others[0], 'campaign')} with links of another app only, "
+                f"counted in that app's report, and {_of(shared[0], 'campaign')} of several apps, "
+                "counted without the others' ads."
             ),
             figures={
                 "left_out_campaigns": others[0],
@@ -386,6 +387,11 @@ class _Finder:
             if key.value is not None and found.installs:
                 ages[(key.day_on - date.fromisoformat(key.value)).days] += found.installs
         return ages
+
+
+def _of(number: int, noun: str) -> str:
+    """``1 day``, ``2 days``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _installs(pairs: Iterable[_Pair]) -> int:

@@ -7,11 +7,12 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from appsprint.domain.report import local_days
+from appsprint.domain.report import local_day, local_days
 
+MILLENNIUM = datetime(2000, 1, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -55,3 +56,26 @@ def test_days_leave_no_gap(start_on: date, more: int, zone: str) -> None:
     for day, following in pairwise(days):
         assert day.end_at == following.start_at
         assert day.start_at <= day.end_at
+
+
+@given(
+    st.integers(0, 99 * 365 * 86_400).map(lambda seconds: MILLENNIUM + timedelta(seconds=seconds)),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Beirut", "Pacific/Apia"]),
+)
+@example(datetime(2006, 10, 29, 2, 40, tzinfo=UTC), "America/St_Johns")
+@example(datetime(2011, 12, 30, 10, 0, tzinfo=UTC), "Pacific/Apia")
+def test_an_instant_is_in_the_day_that_it_is_told(at: datetime, zone: str) -> None:
+    """Also where clocks go back over midnight, or leave out midnight or a whole day."""
+    on = local_day(at, ZoneInfo(zone))
+
+    (day,) = local_days(on, on, ZoneInfo(zone))
+
+    assert day.start_at <= at < day.end_at
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_have_days(day: str) -> None:
+    """A nonsensical instant never fails a report."""
+    at = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+
+    assert abs(local_day(at, ZoneInfo("Pacific/Apia")) - at.date()) <= timedelta(days=1)
