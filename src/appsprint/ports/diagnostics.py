@@ -43,7 +43,8 @@ class DeliverySum:
 
     Attributes:
         pixel_id: None before it is known.
-        first_sent_at, last_sent_at: None where none was sent.
+        first_sent_at: Of those that were sent live, not as tests; None where none was.
+        last_sent_at: None where none was sent.
     """
 
     status: DeliveryStatus

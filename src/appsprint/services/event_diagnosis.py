@@ -134,7 +134,12 @@ def first_events_wait(facts: Facts) -> Diagnosis:
         "pixel_id": pixel_id,
         "first_sent_at": first,
         "shows_by": None if first is None else first + FIRST_EVENTS_WAIT,
+        "test_event_code": facts.connection.test_event_code,
     }
+    if facts.connection.test_event_code is not None:
+        words = "Events are sent as tests: Events Manager shows them under Test Events only."
+        action = "Save the Pixel ID without a test event code; events are live from then on."
+        return warning(code, words, evidence, action)
     if first is None:
         words = f"No event was sent to this pixel in the last {facts.window_days} days."
         return unknown(code, words, evidence)

@@ -36,7 +36,7 @@ from appsprint.testing.builders import (
     put_events,
     put_install,
 )
-from appsprint.testing.delivery_steps import claim_all, make_call, queue, retry, settle
+from appsprint.testing.delivery_steps import claim_all, make_call, queue, retry, send_all, settle
 
 OTHER = AppId("app_2")
 TIKTOK = AdNetwork.TIKTOK
@@ -114,6 +114,15 @@ class DiagnosticsStoreContract:
 
         assert {status for status, _ in sums(store)} == {DEAD, SKIPPED}
         assert {status for status, _ in sums(store, max_rows=1)} == {SKIPPED}
+
+    def test_what_was_sent_as_a_test_was_never_sent_live(
+        self, store: Store, install: Install
+    ) -> None:
+        """It is counted, and tells nothing of when live events show."""
+        queue(store, install)
+        send_all(store, test_event_code="TEST1")
+
+        assert list(sums(store).values()) == [(1, None, NOON)]
 
     # Unsent
 

@@ -382,6 +382,11 @@ def test_what_needs_a_person_has_a_next_step() -> None:
             OK,
         ),
         (TroubleCode.FIRST_EVENTS_WAIT, {"events": sent_to("C" * 20)}, UNKNOWN),
+        (
+            TroubleCode.FIRST_EVENTS_WAIT,
+            {"connection": replace(ACTIVE, test_event_code="TEST1")},
+            WARNING,
+        ),
         (TroubleCode.FIRST_EVENTS_WAIT, {"events": deliveries({PENDING: 1})}, UNKNOWN),
         (TroubleCode.OBJECTIVE_REJECTED, {"events": dead("rejected_by_network")}, WARNING),
         (TroubleCode.OBJECTIVE_REJECTED, {"events": dead("too_old")}, OK),

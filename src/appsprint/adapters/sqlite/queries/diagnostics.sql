@@ -9,10 +9,11 @@ WHERE network = :network AND occurred_at_ms >= :since_ms;
 -- name: delivery_sums
 -- The newest deliveries by status and pixel.
 SELECT
-    status, pixel_id, count(*) AS amount, min(sent_at_ms) AS first_sent_at_ms,
+    status, pixel_id, count(*) AS amount,
+    min(sent_at_ms) FILTER (WHERE test_event_code IS NULL) AS first_sent_at_ms,
     max(sent_at_ms) AS last_sent_at_ms
 FROM (
-    SELECT network, status, pixel_id, sent_at_ms, created_at_ms FROM deliveries
+    SELECT network, status, pixel_id, sent_at_ms, test_event_code, created_at_ms FROM deliveries
     WHERE app_id = :app_id ORDER BY delivery_id DESC LIMIT :max_rows
 )
 WHERE network = :network AND created_at_ms >= :since_ms
