@@ -24,7 +24,7 @@ from appsprint.domain.delivery import (
 from appsprint.domain.install import Install
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.retry import RetrySchedule
-from appsprint.ports.ad_network import EventsCredential, SendResult
+from appsprint.ports.ad_network import AdNetworkAdapter, EventsCredential, SendResult
 from appsprint.ports.deliveries import DeliveryDetail, DeliveryFilter
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.pacing import Pacer
@@ -147,13 +147,13 @@ class SendingRig:
         put_clicks(store, click)
         self.install = put_install(store, make_install(), click)
 
-    def make_service(self, store: Store) -> SendingService:
-        """A service as a new process would build it."""
+    def make_service(self, store: Store, network: AdNetworkAdapter | None = None) -> SendingService:
+        """A service as a new process would build it, to another network if one is given."""
         return SendingService(
             store=store,
             clock=self.clock,
             ids=self._ids,
-            networks={AdNetwork.TIKTOK: SendingNetwork(self.tiktok)},
+            networks={AdNetwork.TIKTOK: network or SendingNetwork(self.tiktok)},
             secrets=self.box,
             schedule=RetrySchedule(),
             jitter=lambda: 0.0,
