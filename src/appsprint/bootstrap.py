@@ -30,7 +30,7 @@ from appsprint.adapters.sqlite.maintenance import SqliteMaintenance
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.adapters.system import SortableIds, SystemClock
 from appsprint.config import Settings
-from appsprint.domain.attribution import attribute_install
+from appsprint.domain.attribution import AttributionRules, attribute_install
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.member import SessionLimits
 from appsprint.domain.retry import RetrySchedule
@@ -429,9 +429,10 @@ def maintenance(settings: Settings) -> SqliteMaintenance:
     return SqliteMaintenance(database_path(settings.database_url))
 
 
-def replay(*, rule: Rule = attribute_install) -> Replay:
+def replay(*, rules: AttributionRules | None = None, rule: Rule = attribute_install) -> Replay:
     """The matching of clicks and installs by itself: no store, no clock, no network."""
-    return Replay(networks={AdNetwork.TIKTOK: TikTokAdapter(TikTokSettings())}, rule=rule)
+    networks = {AdNetwork.TIKTOK: TikTokAdapter(TikTokSettings())}
+    return Replay(networks=networks, rules=rules, rule=rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

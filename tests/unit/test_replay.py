@@ -450,3 +450,38 @@ def test_old_clicks_are_forgotten() -> None:
     assert kept.by_address(app_id, "203.0.113.9", since=since, until=until, limit=9) == [clicks[2]]
     assert kept.by_advertising_id(app_id, gaid, since=since, limit=9) == [clicks[2]]
     assert kept.credited_among(app_id, [one.id for one in clicks]) == {clicks[2].id}
+
+
+# Trying other rules
+
+
+def test_another_window_is_tried(replayer: Replayer) -> None:
+    """Only for this run; the product's own stays what it is."""
+    replayer.write([click(1)], [install("A", 30 * 60)])
+    files = ("--clicks", str(replayer.clicks), "--installs", str(replayer.installs), "--json")
+
+    usual = json.loads(replayer.run(*files)[0])
+    wider = json.loads(
+        replayer.run(*files, "--probabilistic-hours", "48", "--min-confidence", "0.1")[0]
+    )
+
+    assert (usual["click_id"], wider["click_id"]) == (None, "clk_1")
+
+
+def test_a_comparison_shows_what_would_change(replayer: Replayer) -> None:
+    """Each changed install with both answers, or what each campaign would have."""
+    late = install("late", 30 * 60, ip="203.0.113.10")
+    replayer.write([click(1), click(2, ip="203.0.113.10")], [install("A"), install("A", 5), late])
+    options = ("--clicks", str(replayer.clicks), "--installs", str(replayer.installs),
+               "--compare", "--probabilistic-hours", "48", "--min-confidence", "0.1")  # fmt: skip
+
+    [changed] = [json.loads(line) for line in replayer.run(*options, "--json")[0].splitlines()]
+    table, told = replayer.run(*options)
+
+    assert changed["appsprint_id"] == "late"
+    assert (changed["before"]["click_id"], changed["after"]["click_id"]) == (None, "clk_2")
+    assert changed["before"]["reason"] == "all_candidates_ruled_out"
+    rows = [line.replace("│", " ").split() for line in table.splitlines()]
+    assert ["1845821818257457", "1", "2", "1"] in rows
+    assert ["organic", "1", "0", "-1"] in rows
+    assert "1 of 2 installs would change their credit" in told

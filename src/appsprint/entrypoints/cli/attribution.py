@@ -6,6 +6,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -13,11 +15,14 @@ import msgspec
 import typer
 
 from appsprint.bootstrap import replay as new_replay
+from appsprint.domain.attribution import AttributionRules
 from appsprint.domain.install import Install
 from appsprint.entrypoints.cli.exit_codes import FAILED
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.output import print_items, tell
 from appsprint.entrypoints.cli.progress import progress_bar
+from appsprint.entrypoints.cli.replay_comparison import compare as compare_replays
+from appsprint.entrypoints.cli.replay_comparison import print_changes, print_totals
 from appsprint.entrypoints.cli.replay_lines import Complain, read_installs, read_visits
 from appsprint.services.replay import RecordedVisit, Replay, ReplayAnswer, merged
 
@@ -67,6 +72,25 @@ def replay(
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object for each install line.")
     ] = False,
+    click_hours: Annotated[
+        int | None,
+        typer.Option(help="Try another window for exact evidence.", min=1, max=720),
+    ] = None,
+    probabilistic_hours: Annotated[
+        int | None,
+        typer.Option(help="Try another window for address and device.", min=1, max=168),
+    ] = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(help="Try another threshold for address and device.", min=0, max=1),
+    ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="Show what the rules to try would change; with --json each changed install.",
+        ),
+    ] = False,
 ) -> None:
     """Match recorded clicks and installs as the server would have, and store nothing.
 
@@ -74,6 +98,7 @@ def replay(
     always gives the same output. Without --json the answers are counted. A line that cannot be
     read is told on stderr and left out, and the exit code is 1 at the end.
     """
+    rules = _rules(click_hours, probabilistic_hours, min_confidence)
     if clicks == installs == STDIN:
         raise typer.BadParameter("only one of --clicks and --installs can be stdin")
     with ExitStack() as stack:
@@ -83,12 +108,27 @@ def replay(
             read_visits(lines_of(_open(stack, clicks)), complaints.about("clicks")),
             read_installs(lines_of(_open(stack, installs)), complaints.about("installs")),
         )
-        answers = _answers(new_replay(), records)
-        if json:
-            _print_lines(answers)
+        if compare:
+            compared = compare_replays(new_replay(), new_replay(rules=rules), records)
+            (print_changes if json else print_totals)(compared)
         else:
-            _print_counts(answers)
+            answers = _answers(new_replay(rules=rules), records)
+            (_print_lines if json else _print_counts)(answers)
     complaints.conclude()
+
+
+def _rules(
+    click_hours: int | None, probabilistic_hours: int | None, min_confidence: float | None
+) -> AttributionRules:
+    """The product's own rules with the changes to try."""
+    rules = AttributionRules()
+    windows = rules.windows
+    if click_hours is not None:
+        windows = replace(windows, click=timedelta(hours=click_hours))
+    if probabilistic_hours is not None:
+        windows = replace(windows, probabilistic=timedelta(hours=probabilistic_hours))
+    threshold = rules.min_confidence if min_confidence is None else min_confidence
+    return replace(rules, windows=windows, min_confidence=threshold)
 
 
 def _answers(
