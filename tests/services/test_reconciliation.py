@@ -14,8 +14,9 @@ from appsprint.domain.connection import Advertiser, Connection, OAuthState
 from appsprint.domain.cost import AdEntity, AdLevel, CountingRules
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.reconciliation import Cause, CauseCode, Figure
+from appsprint.domain.reconciliation import Cause, CauseCode, Figure, Reconciliation
 from appsprint.domain.report_query import ReportQuery
+from appsprint.services import rollup_sums
 from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.rollups import RollupService
 from appsprint.testing.scene import Scene
@@ -57,8 +58,8 @@ class Week:
             )
         )
 
-    def causes(self) -> Mapping[CauseCode, Cause]:
-        """Every cause of the week by its code."""
+    def explain(self) -> Reconciliation:
+        """The week explained."""
         service = ReconciliationService(
             store=self.scene.store,
             clock=StandingClock(NOW),
@@ -66,8 +67,11 @@ class Week:
             networks={AdNetwork.TIKTOK: FakeNetwork()},
         )
         query = ReportQuery(start_on=FIRST, end_on=LAST)
-        found = service.explain(self.scene.app_id, query)
-        return {cause.code: cause for cause in found.causes}
+        return service.explain(self.scene.app_id, query)
+
+    def causes(self) -> Mapping[CauseCode, Cause]:
+        """Every cause of the week by its code."""
+        return {cause.code: cause for cause in self.explain().causes}
 
     def figures(self, code: CauseCode) -> Mapping[str, Figure]:
         """The figures of a cause that applies."""
@@ -111,6 +115,20 @@ def test_installs_without_a_click(week: Week) -> None:
         "installs": 2,
         "by_reason": [{"reason": "told by the scene", "installs": 2}],
     }
+
+
+def test_while_older_facts_are_being_summed(week: Week, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer comes at once, says that it is not complete, and has what needs no sums."""
+    monkeypatch.setattr(rollup_sums, "LONGEST_TAIL", 1)
+    for _ in range(3):
+        week.scene.credited_install(NOON, campaign_id="c1")
+
+    found = week.explain()
+
+    assert not found.is_complete
+    assert found.report.totals.attributed_installs == 3
+    assert week.causes()[CauseCode.CLICK_DAY].figures["installs_by_install_day"] == 0
+    assert week.causes()[CauseCode.TIME_ZONE].figures["installs"] == 3
 
 
 def test_click_day_against_event_day(week: Week) -> None:

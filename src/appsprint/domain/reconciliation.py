@@ -113,6 +113,7 @@ class ReconciliationFacts:
         report: By campaign.
         sums: Of the kinds click day, SDK event and organic, from the first day of the window to
             today: clicks of the window earn installs after its end.
+        has_sums: False while they are still being made; the sums are then empty.
         mapped_events: SDK events that are sent now.
         counting: Of every ad group that is not deleted.
         listed_campaigns: Ids that the network ever listed.
@@ -123,6 +124,7 @@ class ReconciliationFacts:
     report: Report
     windows: LookbackWindows
     sums: RollupSums
+    has_sums: bool
     mapped_events: frozenset[str]
     unsent: Sequence[UnsentSum]
     restated: Restated
@@ -136,7 +138,13 @@ class ReconciliationFacts:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """A report by campaign and what explains its differences; one cause for each code."""
+    """A report by campaign and what explains its differences; one cause for each code.
+
+    Attributes:
+        is_complete: False while older facts are still being summed: causes that are found in
+            clicks, events and organic installs then have no figures.
+    """
 
     report: Report
     causes: tuple[Cause, ...]
+    is_complete: bool = True

@@ -30,7 +30,7 @@ _NETWORK_CLICK_DAYS = 7
 def reconcile(facts: ReconciliationFacts, rate_of: RateOf) -> Reconciliation:
     """Every cause in its order, those that the window does not show included."""
     finder = _Finder(facts, rate_of)
-    return Reconciliation(facts.report, finder.causes())
+    return Reconciliation(facts.report, finder.causes(), facts.has_sums)
 
 
 class _Finder:

@@ -23,7 +23,15 @@ from appsprint.domain.reconciliation import (
     ReconciliationFacts,
 )
 from appsprint.domain.reconciliation_causes import reconcile
-from appsprint.domain.report import AmountKind, Breakdown, CostSum, ReportDay, local_day, local_days
+from appsprint.domain.report import (
+    AmountKind,
+    Breakdown,
+    CostSum,
+    Report,
+    ReportDay,
+    local_day,
+    local_days,
+)
 from appsprint.domain.report_query import ReportQuery
 from appsprint.domain.report_rows import ReportFrame, build_report
 from appsprint.domain.rollup import RollupKind, RollupSums
@@ -74,10 +82,12 @@ class ReconciliationService:
         frame = read_frame(uow, app_id, query, now=self._clock.now())
         report = build_report(frame, read_facts(uow, app_id, network, frame), self._rates.rate)
         belongings = read_belongings(uow, app_id, network)
+        sums = self._sums(uow, app_id, network, frame)
         return ReconciliationFacts(
             report=report,
             windows=app.windows,
-            sums=self._sums(uow, app_id, network, frame),
+            sums=sums or {},
+            has_sums=sums is not None,
             mapped_events=self._mapped_events(uow, app_id, network),
             unsent=uow.reports.unsent(
                 app_id, network, since=frame.days[0].start_at, until=frame.days[-1].end_at
@@ -88,14 +98,14 @@ class ReconciliationService:
             counting=_counting(uow, app_id, network),
             listed_campaigns=_listed(uow, app_id, network),
             campaigns=self._campaigns(uow, app_id, network, frame, belongings),
-            clocks=_clocks(uow, app, connection, frame, network),
+            clocks=_clocks(uow, app, connection, network, report),
             days_not_read=self._days_not_read(uow, connection, frame),
             rates_until=self._rates.newest_on(),
         )
 
     def _sums(
         self, uow: UnitOfWork, app_id: AppId, network: AdNetwork, frame: ReportFrame
-    ) -> RollupSums:
+    ) -> RollupSums | None:
         """From the first day of the window to today: its clicks earn installs later."""
         zone = ZoneInfo(frame.time_zone)
         first_on, end_on = frame.days[0].day_on, frame.days[-1].day_on
@@ -169,16 +179,18 @@ def _clocks(
     uow: UnitOfWork,
     app: App,
     connection: Connection | None,
-    frame: ReportFrame,
     network: AdNetwork,
+    report: Report,
 ) -> ClockDifference:
     """Against the app's own zone; against UTC where that is the report's."""
     advertiser = None if connection is None else connection.advertiser
     own = reporting_zone(app, None)
-    other = ZoneInfo("UTC") if own.key == frame.time_zone else own
-    scope = SumScope(app_id=app.id, network=network, days=frame.days, time_zone=frame.time_zone)
-    installs = sum(found.installs for found in exact_sums(uow, scope, [RollupKind.DAY]).values())
-    theirs = local_days(frame.days[0].day_on, frame.days[-1].day_on, other)
+    other = ZoneInfo("UTC") if own.key == report.time_zone else own
+    installs = report.totals.attributed_installs
+    mine, theirs = (
+        local_days(report.start_on, report.end_on, zone)
+        for zone in (ZoneInfo(report.time_zone), other)
+    )
 
     def count(stretches: Iterable[ReportDay]) -> int:
         return sum(
@@ -188,9 +200,9 @@ def _clocks(
         )
 
     # Only the edges of the two windows differ, so only they are read.
-    gained, lost = count(_without(theirs, frame.days)), count(_without(frame.days, theirs))
+    gained, lost = count(_without(theirs, mine)), count(_without(mine, theirs))
     return ClockDifference(
-        is_advertisers=advertiser is not None and advertiser.time_zone == frame.time_zone,
+        is_advertisers=advertiser is not None and advertiser.time_zone == report.time_zone,
         compared_with=other.key,
         installs=installs,
         installs_compared=installs + gained - lost,

@@ -21,6 +21,7 @@ def reconciliation_document(found: Reconciliation) -> dict[str, object]:
         "items": [{**row.identity, **_differences(row.metrics)} for row in report.items],
         "totals": _differences(report.totals),
         "causes": [_cause(cause) for cause in found.causes],
+        "is_complete": found.is_complete,
         "currency": report.currency,
         "time_zone": report.time_zone,
         "start": report.start_on.isoformat(),

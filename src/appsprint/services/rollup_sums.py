@@ -86,12 +86,17 @@ def sums_of_kinds(
     return added(kept, within)
 
 
-def exact_sums(uow: UnitOfWork, scope: SumScope, kinds: Sequence[RollupKind]) -> RollupSums:
-    """Like ``sums_of_kinds``; without a usable rollup all facts of the app are read."""
+def exact_sums(uow: UnitOfWork, scope: SumScope, kinds: Sequence[RollupKind]) -> RollupSums | None:
+    """Like ``sums_of_kinds``; without a usable rollup the app's facts are read, if they are few.
+
+    None while a rollup of many facts is still being made.
+    """
     sums = sums_of_kinds(uow, scope, kinds)
     if sums is not None:
         return sums
     origin, head = uow.rollups.origin(scope.app_id), uow.rollups.head()
+    if origin.facts_before(head) > LONGEST_TAIL:
+        return None
     nothing = Rollup(
         app_id=scope.app_id,
         network=scope.network,

@@ -82,6 +82,8 @@ def reconcile(
         return
     tell(f"{found.report.start_on} to {found.report.end_on}, amounts in {found.report.currency}")
     print_table(reconciliation_table(found))
+    if not found.is_complete:
+        tell("Older facts are still being summed: some causes cannot be seen yet.")
     for cause in found.causes:
         if cause.applies:
             typer.echo(f"- {cause.message}")

@@ -209,6 +209,7 @@ class ReconciliationAnswer(msgspec.Struct, frozen=True, kw_only=True):
     items: list[CampaignDifferencesAnswer]
     totals: DifferencesAnswer
     causes: list[CauseAnswer]
+    is_complete: Annotated[bool, Meta(description="False while older facts are being summed.")]
     currency: str
     time_zone: str
     start: date
