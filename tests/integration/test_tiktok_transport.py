@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -141,7 +142,7 @@ def test_connections_are_kept_alive(adapter: TikTokAdapter, server: ScriptedServ
         ("200 OK", "application/json", b"[" * 100_000, UNSURE),
         ("200 OK", "application/json", b'{"code":0,"message":null}', Delivered()),
         ("302 Found", "text/html", NGINX, RETRY),
-        ("429 Too Many Requests", "text/html", NGINX, RETRY),
+        ("429 Too Many Requests", "text/html", NGINX, replace(RETRY, is_limited=True)),
         (
             "413 Payload Too Large",
             "text/html",

@@ -208,8 +208,9 @@ class DeliveryRepository(Protocol):
         wanted: DeliveryFilter,
         now: datetime,
         forget_before: datetime,
+        limit: int,
     ) -> int:
-        """Put dead letters back into the queue, due now, ids unchanged; how many.
+        """Put at most ``limit`` dead letters back into the queue, due now, ids unchanged; how many.
 
         A first attempt before ``forget_before`` that may have been accepted is forgotten: who
         redrives knows of it. A later one still sets the end of automatic attempts.

@@ -22,6 +22,7 @@ from appsprint.services.checks import quoted
 log = structlog.get_logger()
 
 MAX_REDRIVE_IDS = 1_000
+_REDRIVEN_AT_ONCE = 2_000
 
 
 class DeliveryService:
@@ -104,25 +105,29 @@ class DeliveryService:
                 app_id, ids=ids, wanted=chosen, accepted_before=horizon
             )
 
-        told = entry(now, AuditAction.DELIVERIES_REDRIVEN, app_id=app_id)
-
-        def work(uow: UnitOfWork) -> DeadLetters:
-            found = count(uow)
-            uow.deliveries.redrive(app_id, ids=ids, wanted=chosen, now=now, forget_before=horizon)
-            if found.amount:
-                uow.audit.add(replace(told, details={"amount": str(found.amount)}))
+        found = self._store.read(count)
+        if dry_run or not found.amount:
             return found
 
-        if dry_run:
-            return self._store.read(count)
-        redriven = self._store.write(work)
-        log.info(
-            "deliveries_redriven",
-            app_id=app_id,
-            amount=redriven.amount,
-            doubtful=redriven.doubtful,
-        )
-        return redriven
+        def redrive_some(uow: UnitOfWork) -> int:
+            return uow.deliveries.redrive(
+                app_id,
+                ids=ids,
+                wanted=chosen,
+                now=now,
+                forget_before=horizon,
+                limit=_REDRIVEN_AT_ONCE,
+            )
+
+        # Some at a time, so that nobody waits long for the writer; what dies again meanwhile is
+        # not taken a second time, because no more go than were found.
+        amount = 0
+        while amount < found.amount and (some := self._store.write(redrive_some)):
+            amount += some
+        told = entry(now, AuditAction.DELIVERIES_REDRIVEN, app_id=app_id)
+        self._store.write(lambda uow: uow.audit.add(replace(told, details={"amount": str(amount)})))
+        log.info("deliveries_redriven", app_id=app_id, amount=amount, doubtful=found.doubtful)
+        return replace(found, amount=amount)
 
 
 def _check_redrive(ids: Sequence[DeliveryId] | None, wanted: DeliveryFilter | None) -> None:

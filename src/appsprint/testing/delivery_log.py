@@ -220,3 +220,10 @@ class DeliveryLogContract:
         assert dead_letters(store, ids=ids).amount == 1
         assert redrive(store, ids=ids) == 1
         assert status(store, foreign) == "dead"
+
+    def test_dead_letters_go_back_some_at_a_time(self, store: Store, install: Install) -> None:
+        """Until none is left, each once."""
+        for _ in range(5):
+            queue(store, install, status=DeliveryStatus.DEAD)
+
+        assert [redrive(store, limit=2) for _ in range(4)] == [2, 2, 1, 0]

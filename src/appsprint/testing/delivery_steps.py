@@ -194,11 +194,12 @@ def redrive(
     *,
     ids: Sequence[DeliveryId] | None = None,
     wanted: DeliveryFilter = ANYTHING,
+    limit: int = 100,
 ) -> int:
     """Redrive the first app's dead letters at noon; a day is long enough ago to forget a doubt."""
     return store.write(
         lambda uow: uow.deliveries.redrive(
-            APP_ID, ids=ids, wanted=wanted, now=NOON, forget_before=NOON - DAY
+            APP_ID, ids=ids, wanted=wanted, now=NOON, forget_before=NOON - DAY, limit=limit
         )
     )
 

@@ -151,10 +151,11 @@ class SqliteDeliveries:
         wanted: DeliveryFilter,
         now: datetime,
         forget_before: datetime,
+        limit: int,
     ) -> int:
         query, parameters = with_conditions(_SQL["redrive"], _chosen(ids, wanted))
         instants = {"now_ms": to_ms(now), "before_ms": to_ms(forget_before)}
-        values = {"app_id": app_id, **instants, **parameters}
+        values = {"app_id": app_id, "limit": limit, **instants, **parameters}
         return self._connection.execute(query, values).rowcount
 
     def open_count(self, app_id: AppId, network: AdNetwork) -> int:

@@ -139,12 +139,15 @@ WHERE app_id = :app_id AND status = 'dead'
 {conditions};
 
 -- name: redrive
--- Dead letters that match go back to the queue with a fresh set of attempts.
+-- The first dead letters that match go back to the queue with a fresh set of attempts.
 UPDATE deliveries SET
     status = 'retrying', reason = NULL, attempts = 0, next_attempt_at_ms = :now_ms,
     maybe_accepted_at_ms = iif(maybe_accepted_at_ms < :before_ms, NULL, maybe_accepted_at_ms)
-WHERE app_id = :app_id AND status = 'dead'
-{conditions};
+WHERE rowid IN (
+    SELECT rowid FROM deliveries WHERE app_id = :app_id AND status = 'dead'
+    {conditions}
+    LIMIT :limit
+);
 
 -- name: count_by_status
 -- How many deliveries stand where.
