@@ -77,6 +77,10 @@ class ReversibleBox:
         """There is no other to be made."""
         return True
 
+    def unused_key_ids(self) -> Sequence[str]:
+        """There is no file."""
+        return []
+
     def make_key(self) -> str:
         """Never asked for."""
         raise ConfigurationError("there is only one key")

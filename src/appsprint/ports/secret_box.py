@@ -45,6 +45,14 @@ class KeyRing(Protocol):
         """Whether the operator names the current key in the settings, and changes it there."""
         ...
 
+    def unused_key_ids(self) -> Sequence[str]:
+        """Keys of the key file that do not count, as the settings name the current one.
+
+        Raises:
+            ConfigurationError: The key file cannot be read.
+        """
+        ...
+
     def make_key(self) -> str:
         """Make a new current key; the others go on opening. Its id.
 

@@ -26,6 +26,18 @@ MOST_TEXTS = 1_000_000
 _OF_CONNECTIONS = frozenset({SealedPlace.CONNECTION_GRANT, SealedPlace.CONNECTION_CREDENTIAL})
 _NO_KEY = "no key at all"
 
+_RESTORE = (
+    "Restore the key file beside the database, or set APPSPRINT_SECRET_KEY to the key that was in "
+    "use (APPSPRINT_SECRET_KEY_PREVIOUS when it was changed). Nothing was changed. If the key is "
+    "lost for good, `appsprint secrets forget` erases what it sealed; TikTok Ads is connected "
+    "again then"
+)
+_IN_THE_FILE = (
+    "The key file beside the database holds them: to use the key of the settings from now on, "
+    "name that file in APPSPRINT_SECRET_KEY_PREVIOUS_FILE and run `appsprint secrets rotate`; "
+    "otherwise take APPSPRINT_SECRET_KEY out. Nothing was changed"
+)
+
 RotationListener = Callable[[int, int], None]
 
 
@@ -156,12 +168,11 @@ class SecretKeyService:
             return None
         needed = ", ".join(f"{use.key_id} ({use.secrets})" for use in lost)
         known = ", ".join(self._keys.key_ids()) or _NO_KEY
+        is_in_file = {use.key_id for use in lost} <= set(self._keys.unused_key_ids())
+        way_out = _IN_THE_FILE if is_in_file else _RESTORE
         return (
             f"stored secrets are sealed with keys that are not known here: {needed}; known: "
-            f"{known}. Restore the key file beside the database, or set APPSPRINT_SECRET_KEY "
-            "to the key that was in use (APPSPRINT_SECRET_KEY_PREVIOUS when it was changed). "
-            "Nothing was changed. If the key is lost for good, `appsprint secrets forget` erases "
-            "what it sealed; TikTok Ads is connected again then"
+            f"{known}. {way_out}"
         )
 
     def announce(self) -> None:

@@ -211,14 +211,16 @@ def test_a_key_file_that_cannot_be_made(tmp_path: Path) -> None:
             act()
 
 
-def test_keys_of_the_settings_come_before_the_files(tmp_path: Path) -> None:
-    """The file's keys go on opening, so that a key can move to the settings."""
+def test_a_key_of_the_settings_leaves_the_file_out(tmp_path: Path) -> None:
+    """So that a wrong one is noticed; the file's keys are told, to be named as previous ones."""
     file = KeyFile(tmp_path / "key")
     file.create()
     (filed,) = file.keys()
 
     assert keys_of(file=file).key_ids() == [filed.id]
-    assert keys_of(KEY, filed, OTHER_KEY, file=file).key_ids() == [KEY.id, filed.id, OTHER_KEY.id]
+    assert keys_of(file=file).unused_key_ids() == []
+    assert keys_of(KEY, OTHER_KEY, KEY, file=file).key_ids() == [KEY.id, OTHER_KEY.id]
+    assert keys_of(KEY, file=file).unused_key_ids() == [filed.id]
 
 
 def test_a_new_key_is_made_where_the_current_one_is(tmp_path: Path) -> None:

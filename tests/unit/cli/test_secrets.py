@@ -117,17 +117,21 @@ def test_commands_without_the_key_seal_nothing(program: Program) -> None:
 
 
 def test_a_key_moves_from_the_file_to_the_settings(program: Program) -> None:
-    """The file beside the database goes on opening what it sealed."""
+    """The file is named as the previous key for the move, and the refusal says so."""
     app_id = connect(program)
-    server = start(program, APPSPRINT_SECRET_KEY=NEW)
+    message = refused_start(program, APPSPRINT_SECRET_KEY=NEW)
+    assert "APPSPRINT_SECRET_KEY_PREVIOUS_FILE" in message
+    previous = str(key_file(program))
+    program.environment["APPSPRINT_SECRET_KEY"] = NEW
+    server = start(program, APPSPRINT_SECRET_KEY_PREVIOUS_FILE=previous)
 
-    rotated = program.json("secrets", "rotate", APPSPRINT_SECRET_KEY=NEW)
+    rotated = program.json("secrets", "rotate", APPSPRINT_SECRET_KEY_PREVIOUS_FILE=previous)
 
     assert (rotated["is_new_key"], rotated["resealed"]) == (False, 2)
     assert opened(server, app_id) == ("grant", "credential")
     server.close()
     key_file(program).unlink()
-    start(program, APPSPRINT_SECRET_KEY=NEW).close()
+    start(program).close()
 
 
 def test_a_rotation_beside_a_running_server(program: Program) -> None:

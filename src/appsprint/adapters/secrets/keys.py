@@ -141,12 +141,13 @@ class KeyFile:
 
 
 class Keys:
-    """The port ``KeyRing``: the current key of the settings, else of the file; then all others.
+    """The port ``KeyRing``: the key of the settings, else those of the file; then earlier ones.
 
     Args:
-        current: From the settings; None takes the file's first key.
+        current: From the settings; None takes the file's keys, the first of them to seal with.
         previous: Keys that only open, from the settings.
-        file: Beside the database. Its keys always open, so that a key can move to the settings.
+        file: Beside the database; it does not count where the settings name a key, so that a
+            wrong one is noticed.
     """
 
     def __init__(
@@ -158,15 +159,18 @@ class Keys:
 
     def all(self) -> Sequence[SecretKey]:
         """The current key first; raises as ``key_ids`` does."""
-        own = () if self._current is None else (self._current,)
-        found = {key.id: key for key in (*own, *self._file.keys(), *self._previous)}
-        return list(found.values())
+        own = self._file.keys() if self._current is None else (self._current,)
+        return list({key.id: key for key in (*own, *self._previous)}.values())
 
     def key_ids(self) -> Sequence[str]:
         return [key.id for key in self.all()]
 
     def is_from_settings(self) -> bool:
         return self._current is not None
+
+    def unused_key_ids(self) -> Sequence[str]:
+        filed = () if self._current is None else self._file.keys()
+        return [key.id for key in filed]
 
     def make_key(self) -> str:
         if self._current is not None:
