@@ -22,7 +22,7 @@ def test_scenes_happen_in_quiet_moments() -> None:
 
     assert [scene.index for scene in scenes] == sorted(scene.index for scene in scenes)
     assert [scene.title.partition(" ")[0] for scene in scenes] == [
-        *("TikTok", "waiting", "TikTok", "pasting", "TikTok", "waiting"),
+        *("TikTok", "waiting", "TikTok", "waiting", "TikTok", "pasting"),
         *("importing", "the", "connecting"),
     ]
     assert all(actions[s.index].at - actions[s.index - 1].at >= QUIET for s in scenes)

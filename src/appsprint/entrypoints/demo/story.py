@@ -81,15 +81,15 @@ class Story:
         """When each happens, in order; trouble is over at the next quiet moment."""
         operator = self._operator
         played = [
-            (0.35, "TikTok rejects the iOS app's Events API token", operator.token_is_rejected),
-            (0.48, "pasting a new token", operator.paste_a_new_token),
-            (0.66, "importing costs; afterwards TikTok restates a day", self._import_and_restate),
+            (0.34, "TikTok rejects the iOS app's Events API token", operator.token_is_rejected),
+            (0.60, "pasting a new token", operator.paste_a_new_token),
+            (0.68, "importing costs; afterwards TikTok restates a day", self._import_and_restate),
             (0.74, "the Android app loses its ad account at TikTok", operator.advertiser_is_lost),
             (0.80, "connecting the Android app again", operator.reconnect),
         ]
         scenes = [
-            *self._trouble(actions, 0.30, "TikTok limits the rate of calls", _RATE_LIMIT),
-            *self._trouble(actions, 0.52, "TikTok is out of order", _OUTAGE),
+            *self._trouble(actions, 0.20, "TikTok limits the rate of calls", _RATE_LIMIT),
+            *self._trouble(actions, 0.27, "TikTok is out of order", _OUTAGE),
             *(
                 Scene(index=_quiet_index(actions, share), title=title, play=play)
                 for share, title, play in played
