@@ -13,6 +13,7 @@ from appsprint.errors import InvalidInput
 
 CLICK_LOOKBACK_HOURS = range(1, 721)
 PROBABILISTIC_LOOKBACK_HOURS = range(1, 169)
+MIN_CONFIDENCE_PERCENT = range(50, 100)
 
 
 class Platform(StrEnum):
@@ -46,6 +47,7 @@ class App:
         time_zone: IANA name; for people who read times, reports follow the advertiser's.
         currency: ISO 4217; the report's currency while no advertiser is chosen.
         probabilistic_matching: Whether address and device may earn credit.
+        min_confidence_percent: How probable they must make a click for it.
         deleted_at: When the app was deleted; its keys then behave as discarded.
     """
 
@@ -59,6 +61,7 @@ class App:
     probabilistic_matching: bool = True
     click_lookback_hours: int = 168
     probabilistic_lookback_hours: int = 24
+    min_confidence_percent: int = 75
     created_at: datetime
     deleted_at: datetime | None = None
 

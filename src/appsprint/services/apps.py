@@ -13,6 +13,7 @@ import structlog
 
 from appsprint.domain.app import (
     CLICK_LOOKBACK_HOURS,
+    MIN_CONFIDENCE_PERCENT,
     PROBABILISTIC_LOOKBACK_HOURS,
     ApiKey,
     App,
@@ -48,7 +49,7 @@ DEFAULT_TIME_ZONE = "UTC"
 DEFAULT_CURRENCY = "USD"
 _CHANGEABLE = (
     *("name", "store_url", "time_zone", "currency", "probabilistic_matching"),
-    *("click_lookback_hours", "probabilistic_lookback_hours"),
+    *("click_lookback_hours", "probabilistic_lookback_hours", "min_confidence_percent"),
 )
 _NO_PAGE = StorePage(Platform.IOS, "")
 
@@ -80,6 +81,7 @@ class AppChanges:
     probabilistic_matching: bool | None = None
     click_lookback_hours: int | None = None
     probabilistic_lookback_hours: int | None = None
+    min_confidence_percent: int | None = None
 
 
 class CreatedKey(NamedTuple):
@@ -334,6 +336,9 @@ def _changed(app: App, changes: AppChanges) -> App:
             changes.probabilistic_lookback_hours,
             otherwise=app.probabilistic_lookback_hours,
         ),
+        min_confidence_percent=check(
+            _require_percent, changes.min_confidence_percent, otherwise=app.min_confidence_percent
+        ),
     )
     problems.raise_if_any()
     if changes.probabilistic_matching is None:
@@ -345,6 +350,14 @@ def _require_hours(field: str, allowed: range, hours: int) -> int:
     if hours not in allowed:
         raise InvalidInput(f"must be {allowed[0]} to {allowed[-1]} hours", field=field)
     return hours
+
+
+def _require_percent(percent: int) -> int:
+    allowed = MIN_CONFIDENCE_PERCENT
+    if percent not in allowed:
+        message = f"must be {allowed[0]} to {allowed[-1]} percent"
+        raise InvalidInput(message, field="min_confidence_percent")
+    return percent
 
 
 def _erase_secrets(uow: UnitOfWork, app_id: AppId) -> None:

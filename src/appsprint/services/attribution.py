@@ -35,6 +35,7 @@ Networks = Mapping[AdNetwork, AdNetworkAdapter]
 # One advertising id can have very many clicks; the latest ones decide.
 MAX_CANDIDATES = 200
 MAX_EXPLAINED = 50
+_CELLULAR = frozenset({"cellular", "2g", "3g", "4g", "5g"})
 
 
 class ClickSource(Protocol):
@@ -70,7 +71,11 @@ def decide_install(
         version: 1 for the first decision, one more for each later one.
         now: When the decision is made.
     """
-    rules = AttributionRules(windows=app.windows, probabilistic=app.probabilistic_matching)
+    rules = AttributionRules(
+        windows=app.windows,
+        probabilistic=app.probabilistic_matching,
+        min_confidence=app.min_confidence_percent / 100,
+    )
     evidence = evidence_of(install)
     clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
     credited = uow.clicks.credited_among(app.id, clicks)
@@ -157,10 +162,15 @@ def read_body(body: str) -> ToldByBody:
     connection = fields.get("connectionType")
     return ToldByBody(
         preferred_language=languages[0],
-        is_cellular=None if connection is None else connection == "cellular",
+        is_cellular=_is_cellular(connection or fields.get("networkType")),
         play_click_at=_instant(fields.get("referrerClickTimestamp")),
         play_began_at=_instant(fields.get("referrerInstallBeginTimestamp")),
     )
+
+
+def _is_cellular(connection: str | None) -> bool | None:
+    """What ``connectionType`` or ``networkType`` says; None when neither was sent."""
+    return None if connection is None else connection in _CELLULAR
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -22,7 +22,10 @@ class AppStoreContract:
     def test_an_app_comes_back_as_it_was_stored(self, store: Store) -> None:
         """Every setting of it."""
         app = make_android_app(
-            probabilistic_matching=False, click_lookback_hours=1, probabilistic_lookback_hours=168
+            probabilistic_matching=False,
+            click_lookback_hours=1,
+            probabilistic_lookback_hours=168,
+            min_confidence_percent=99,
         )
         put_apps(store, app)
 
@@ -50,6 +53,7 @@ class AppStoreContract:
             probabilistic_matching=False,
             click_lookback_hours=2,
             probabilistic_lookback_hours=3,
+            min_confidence_percent=50,
         )
         store.write(lambda uow: uow.apps.update(changed))
 

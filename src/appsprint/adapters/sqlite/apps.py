@@ -34,6 +34,7 @@ class SqliteApps:
                 app.probabilistic_matching,
                 app.click_lookback_hours,
                 app.probabilistic_lookback_hours,
+                app.min_confidence_percent,
                 to_ms(app.created_at),
                 to_ms_or_none(app.deleted_at),
             ),
@@ -58,6 +59,7 @@ class SqliteApps:
                 app.probabilistic_matching,
                 app.click_lookback_hours,
                 app.probabilistic_lookback_hours,
+                app.min_confidence_percent,
                 to_ms_or_none(app.deleted_at),
                 app.id,
             ),
@@ -105,6 +107,7 @@ def _app(row: sqlite3.Row) -> App:
         probabilistic_matching=bool(row["probabilistic_matching"]),
         click_lookback_hours=row["click_lookback_hours"],
         probabilistic_lookback_hours=row["probabilistic_lookback_hours"],
+        min_confidence_percent=row["min_confidence_percent"],
         created_at=from_ms(row["created_at_ms"]),
         deleted_at=from_ms_or_none(row["deleted_at_ms"]),
     )

@@ -112,6 +112,10 @@ def update(
         int | None,
         typer.Option(help="The same for matches by address and device, 1 to 168 hours."),
     ] = None,
+    min_confidence_percent: Annotated[
+        int | None,
+        typer.Option(help="How probable such a match must be to earn credit, 50 to 99."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Change an app; what is not named stays. New rules count for installs from now on."""
@@ -123,6 +127,7 @@ def update(
         probabilistic_matching=probabilistic_matching,
         click_lookback_hours=click_lookback_hours,
         probabilistic_lookback_hours=probabilistic_lookback_hours,
+        min_confidence_percent=min_confidence_percent,
     )
     with open_services() as services:
         services.apps.update(AppId(app_id), changes)

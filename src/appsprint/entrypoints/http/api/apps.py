@@ -68,6 +68,16 @@ class AppChangesBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     probabilistic_lookback_hours: (
         Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": 168})] | UnsetType
     ) = UNSET
+    min_confidence_percent: (
+        Annotated[
+            int,
+            Meta(
+                description="How probable address and device must make a click for credit.",
+                extra_json_schema={"minimum": 50, "maximum": 99},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class NewKeyBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -114,6 +124,7 @@ class AppAnswer(msgspec.Struct, frozen=True, kw_only=True):
     probabilistic_matching: bool
     click_lookback_hours: int
     probabilistic_lookback_hours: int
+    min_confidence_percent: int
     created_at: UtcTime
     api_keys: list[KeyAnswer]
 
@@ -261,6 +272,7 @@ def _app_answer(app: App, keys: list[KeyAnswer]) -> AppAnswer:
         probabilistic_matching=app.probabilistic_matching,
         click_lookback_hours=app.click_lookback_hours,
         probabilistic_lookback_hours=app.probabilistic_lookback_hours,
+        min_confidence_percent=app.min_confidence_percent,
         created_at=app.created_at,
         api_keys=keys,
     )
