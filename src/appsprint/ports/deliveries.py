@@ -225,6 +225,16 @@ class DeliveryRepository(Protocol):
         """How many deliveries there are by status."""
         ...
 
+    def counts_by_event(
+        self, app_id: AppId, network: AdNetwork, *, since: datetime, newest: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        """The newest deliveries created since an instant, by SDK event and status.
+
+        Args:
+            newest: At most so many are looked at.
+        """
+        ...
+
     def payments(
         self, app_id: AppId, network: AdNetwork, network_event: str
     ) -> Sequence[tuple[datetime, int]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.delivery import Delivery, DeliveryStatus
 from appsprint.domain.ids import AppId, DeliveryId
+from appsprint.domain.link import AdNetwork
 from appsprint.domain.retry import RetrySchedule
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.clock import Clock
@@ -23,6 +25,8 @@ log = structlog.get_logger()
 
 MAX_REDRIVE_IDS = 1_000
 _REDRIVEN_AT_ONCE = 2_000
+# Counting by event looks at the newest ones only, so that a page costs the same on any database.
+MAX_COUNTED = 20_000
 
 
 class DeliveryService:
@@ -52,6 +56,16 @@ class DeliveryService:
             return uow.deliveries.page(app_id, wanted, after=after, limit=limit)
 
         return self._store.read(work)
+
+    def counts_by_event(
+        self, app_id: AppId, *, since: datetime, network: AdNetwork = AdNetwork.TIKTOK
+    ) -> Mapping[str, Mapping[str, int]]:
+        """How many of the newest 20,000 deliveries stand where, by SDK event and status."""
+        return self._store.read(
+            lambda uow: uow.deliveries.counts_by_event(
+                app_id, network, since=since, newest=MAX_COUNTED
+            )
+        )
 
     def get(self, app_id: AppId, delivery_id: DeliveryId) -> DeliveryDetail:
         """One delivery with its payload and every attempt.

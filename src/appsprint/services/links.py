@@ -26,6 +26,7 @@ from appsprint.services.apps import require_app
 from appsprint.services.checks import Problems, quoted, require_name
 from appsprint.services.creation import Creation
 from appsprint.services.directory import Directory
+from appsprint.services.link_preview import LinkPreview, preview_link
 
 log = structlog.get_logger()
 
@@ -181,6 +182,21 @@ class LinkService:
         self._directory.refresh()
         log.info("link_archived", app_id=app_id, link_id=link_id)
         return archived
+
+    def preview(self, app_id: AppId, link_id: LinkId, address: str | None = None) -> LinkPreview:
+        """What a visit to ``address`` would record; None tries the link as it was generated.
+
+        Raises:
+            NotFound: The app has no such link.
+        """
+
+        def work(uow: UnitOfWork) -> tuple[App, Link]:
+            return require_app(uow, app_id), _require_link(uow, app_id, link_id)
+
+        app, link = self._store.read(work)
+        url = self.url_of(link)
+        dialect = self._networks[link.network].links
+        return preview_link(link, app, dialect, link_url=url, address=address or url)
 
     def url_of(self, link: Link) -> str:
         """The finished link to paste into an ad, the network's macros included."""

@@ -166,6 +166,15 @@ class SqliteDeliveries:
         rows = self._connection.execute(_SQL["count_by_status"], (app_id, network))
         return {row["status"]: row["amount"] for row in rows}
 
+    def counts_by_event(
+        self, app_id: AppId, network: AdNetwork, *, since: datetime, newest: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        values = {"app_id": app_id, "network": network, "since": to_ms(since), "newest": newest}
+        found: dict[str, dict[str, int]] = {}
+        for row in self._connection.execute(_SQL["count_by_event"], values):
+            found.setdefault(row["sdk_event"], {})[row["status"]] = row["amount"]
+        return found
+
     def payments(
         self, app_id: AppId, network: AdNetwork, network_event: str
     ) -> Sequence[tuple[datetime, int]]:

@@ -154,6 +154,13 @@ WHERE rowid IN (
 SELECT status, count(*) AS amount FROM deliveries WHERE app_id = ? AND network = ?
 GROUP BY status;
 
+-- name: count_by_event
+-- The newest deliveries by SDK event and status, those since an instant; reads a bounded number.
+SELECT sdk_event, status, count(*) AS amount FROM (
+    SELECT sdk_event, status, network, created_at_ms FROM deliveries
+    WHERE app_id = :app_id ORDER BY delivery_id DESC LIMIT :newest
+) WHERE network = :network AND created_at_ms >= :since GROUP BY sdk_event, status;
+
 -- name: count_open
 -- How many wait.
 SELECT count(*) FROM deliveries

@@ -36,6 +36,14 @@ APP_MENU: tuple[Entry, ...] = (
         icon="tiktok",
         group="Integrations",
     ),
+    Entry(
+        key="mapping",
+        label="Event mapping",
+        path="/integrations/tiktok/mapping",
+        icon="mapping",
+        group="Integrations",
+    ),
+    Entry(key="links", label="Ad links", path="/links", icon="link", group="Integrations"),
     # Reports
     Entry(
         key="campaigns",
