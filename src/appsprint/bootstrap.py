@@ -234,7 +234,7 @@ def services_over(parts: Parts) -> Services:
         costs=CostSyncService(store=store, clock=clock, networks=networks, secrets=secrets),
         campaigns=CampaignService(store=store),
         reports=reports,
-        overview=OverviewService(reports=reports, connections=connections, diagnostics=diagnostics),
+        overview=OverviewService(clock, reports, connections, diagnostics),
         reconciliation=reconciliation,
         checklist=ChecklistService(store=store, clock=clock),
         rollups=RollupService(store=store),

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from appsprint.domain.app import App
 from appsprint.domain.ids import AppId
+from appsprint.domain.link import AdNetwork
 from appsprint.domain.report import Breakdown, Report
-from appsprint.domain.report_query import ReportQuery
+from appsprint.domain.report_query import ReportQuery, first_of
+from appsprint.ports.clock import Clock
 from appsprint.services.connection_health import ConnectionOverview
 from appsprint.services.connections import ConnectionService
 from appsprint.services.diagnostics import DiagnosticsService
 from appsprint.services.findings import Diagnosis, DiagnosisState
+from appsprint.services.reporting_zone import reporting_zone
 from appsprint.services.reports import ReportService
 
+_KEPT_FOR = timedelta(minutes=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _NEEDS_A_PERSON = {DiagnosisState.FAILING: 0, DiagnosisState.WARNING: 1}
 
 
@@ -41,31 +47,50 @@ class OverviewService:
 
     def __init__(
         self,
-        *,
+        clock: Clock,
         reports: ReportService,
         connections: ConnectionService,
         diagnostics: DiagnosticsService,
     ) -> None:
+        self._clock = clock
         self._reports = reports
         self._connections = connections
         self._diagnostics = diagnostics
+        self._looked: dict[tuple[AppId, AdNetwork], tuple[datetime, Sequence[Diagnosis]]] = {}
 
-    def show(self, app_id: AppId, query: ReportQuery) -> Overview:
-        """The app over the days of ``query``.
+    def show(self, app: App, *, days: int, network: AdNetwork = AdNetwork.TIKTOK) -> Overview:
+        """The app over its last days, today included.
 
         Raises:
-            NotFound: There is no such app.
-            InvalidInput: The window cannot be used.
+            NotFound: There is no such app any more.
+            InvalidInput: So many days cannot be reported.
         """
-        present = self._reports.campaigns(app_id, replace(query, breakdown=Breakdown.CAMPAIGN))
-        window = replace(query, start_on=present.start_on, end_on=present.end_on)
+        connection = self._connections.overview(app.id, network)
+        zone = reporting_zone(app, connection.connection)
+        today = self._clock.now().astimezone(zone).date()
+        window = ReportQuery(network=network, start_on=first_of(days, today), end_on=today)
         return Overview(
-            present=present,
-            previous=self._reports.campaigns(app_id, previous_of(window)),
-            by_day=self._reports.campaigns(app_id, replace(window, breakdown=Breakdown.DAY)),
-            connection=self._connections.overview(app_id, query.network),
-            attention=attention_of(self._diagnostics.check(app_id, query.network)),
+            present=self._reports.campaigns(app.id, window),
+            previous=self._reports.campaigns(app.id, previous_of(window)),
+            by_day=self._reports.campaigns(app.id, replace(window, breakdown=Breakdown.DAY)),
+            connection=connection,
+            attention=attention_of(self.diagnoses(app.id, network)),
         )
+
+    def diagnoses(
+        self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK
+    ) -> Sequence[Diagnosis]:
+        """At most a minute old: they look at a week of events, and people come back often."""
+        now = self._clock.now()
+        looked_at, found = self._looked.get((app_id, network), (_NEVER, ()))
+        if now - looked_at >= _KEPT_FOR:
+            found = self._diagnostics.check(app_id, network)
+            self._looked[app_id, network] = (now, found)
+        return found
+
+    def look_again(self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK) -> None:
+        """Somebody has just changed something that diagnoses are about."""
+        self._looked.pop((app_id, network), None)
 
 
 def previous_of(query: ReportQuery) -> ReportQuery:

@@ -163,8 +163,12 @@ class SqliteDeliveries:
         return int(row[0])
 
     def counts(self, app_id: AppId, network: AdNetwork) -> Mapping[str, int]:
-        rows = self._connection.execute(_SQL["count_by_status"], (app_id, network))
-        return {row["status"]: row["amount"] for row in rows}
+        key = {"app_id": app_id, "network": network}
+        rows = self._connection.execute(_SQL["count_by_status"], key)
+        found = {row["status"]: row["amount"] for row in rows}
+        everything = found.pop("all")
+        found["sent"] = everything - sum(found.values())
+        return {status: amount for status, amount in found.items() if amount}
 
     def counts_by_event(
         self, app_id: AppId, network: AdNetwork, *, since: datetime, newest: int

@@ -150,8 +150,19 @@ WHERE rowid IN (
 );
 
 -- name: count_by_status
--- How many deliveries stand where.
-SELECT status, count(*) AS amount FROM deliveries WHERE app_id = ? AND network = ?
+-- How many deliveries stand where, each part read from an index alone; those that were sent are the
+-- rest of all of them, because there are far too many to look at.
+SELECT 'all' AS status, count(*) AS amount FROM deliveries
+WHERE app_id = :app_id AND network = :network
+UNION ALL
+SELECT 'skipped', count(*) FROM deliveries
+WHERE app_id = :app_id AND network = :network AND status = 'skipped'
+UNION ALL
+SELECT 'dead', count(*) FROM deliveries
+WHERE app_id = :app_id AND network = :network AND status = 'dead'
+UNION ALL
+SELECT status, count(*) FROM deliveries
+WHERE app_id = :app_id AND network = :network AND status IN ('pending', 'retrying')
 GROUP BY status;
 
 -- name: count_by_event

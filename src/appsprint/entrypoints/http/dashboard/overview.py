@@ -8,7 +8,6 @@ from decimal import Decimal
 from appsprint.domain.access import Role
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.report import Report
-from appsprint.domain.report_query import ReportQuery, first_of
 from appsprint.entrypoints.http.api.routing import PathId, services_of
 from appsprint.entrypoints.http.dashboard import formats
 from appsprint.entrypoints.http.dashboard.charts import DayChart, Series
@@ -16,7 +15,6 @@ from appsprint.entrypoints.http.dashboard.page import page
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, render
 from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of
 from appsprint.services.connection_health import ConnectionOverview
-from appsprint.services.reporting_zone import reporting_zone
 
 PERIODS = (7, 14, 28, 90)
 
@@ -27,10 +25,7 @@ def show_overview(request: PageRequest, app_id: PathId) -> PageResponse:
     del app_id
     app, services = app_of(request), services_of(request)
     length = _read_period(request.query_params.get("days"))
-    connection = services.connections.overview(app.id).connection
-    today = services.clock.now().astimezone(reporting_zone(app, connection)).date()
-    query = ReportQuery(start_on=first_of(length, today), end_on=today)
-    found = services.overview.show(app.id, query)
+    found = services.overview.show(app, days=length)
     return render(
         request,
         "overview.html",

@@ -76,7 +76,7 @@ def choose_advertiser(request: PageRequest, app_id: PathId) -> PageResponse:
         )
     except _TOLD as exc:
         return _page(request, app_id, problem=exc)
-    return redirect(place_of(app_id), notice="The advertiser account is chosen.")
+    return _done(request, app_id, "The advertiser account is chosen.")
 
 
 @page("POST", "/apps/{app_id:str}/integrations/tiktok/events-api", role=Role.EDITOR)
@@ -93,7 +93,7 @@ def save_events_api(request: PageRequest, app_id: PathId) -> PageResponse:
     except _TOLD as exc:
         return _page(request, app_id, problem=exc)
     said = sentence(saved.checked.message)
-    return redirect(place_of(app_id), notice=f"Pixel ID and access token are saved. {said}")
+    return _done(request, app_id, f"Pixel ID and access token are saved. {said}")
 
 
 @page("POST", "/apps/{app_id:str}/integrations/tiktok/sync", role=Role.EDITOR)
@@ -103,7 +103,7 @@ def import_now(request: PageRequest, app_id: PathId) -> PageResponse:
         services_of(request).costs.sync(AppId(app_id))
     except _TOLD as exc:
         return _page(request, app_id, problem=exc)
-    return redirect(place_of(app_id), notice="Campaigns and metrics are imported.")
+    return _done(request, app_id, "Campaigns and metrics are imported.")
 
 
 @page("POST", "/apps/{app_id:str}/integrations/tiktok/disconnect", role=Role.EDITOR)
@@ -116,7 +116,13 @@ def disconnect(request: PageRequest, app_id: PathId) -> PageResponse:
         said += f" {amount_of(waiting, 'event')} wait and go out once you connect again."
     if left.revocation_problem is not None:
         said += f" TikTok could not be told: {sentence(left.revocation_problem)}"
-    return redirect(place_of(app_id), notice=said)
+    return _done(request, app_id, said)
+
+
+def _done(request: PageRequest, app_id: str, notice: str) -> PageResponse:
+    """Back to the page after a change, which the diagnostics must see at once."""
+    services_of(request).overview.look_again(AppId(app_id))
+    return redirect(place_of(app_id), notice=notice)
 
 
 def _page(
@@ -128,7 +134,7 @@ def _page(
 ) -> PageResponse:
     services, key = services_of(request), AppId(app_id)
     overview = services.connections.overview(key)
-    diagnoses = services.diagnostics.check(key)
+    diagnoses = services.overview.diagnoses(key)
     form = visit_of(request).form
     return render(
         request,
