@@ -137,7 +137,7 @@ def test_it_stays_up_until_it_is_told_to_end() -> None:
             lines.append(line)
             if line.startswith("Everything stays up"):
                 break
-        urls = re.findall(r"^(?:Server|TikTok's sandbox) +(\S+)$", "".join(lines), re.MULTILINE)
+        urls = re.findall(r"^(?:Dashboard|TikTok's sandbox) +(\S+)$", "".join(lines), re.MULTILINE)
         answers = [urlopen(url, timeout=10).status for url in urls]
         process.send_signal(signal.SIGINT)
         code = process.wait(timeout=30)
