@@ -8,10 +8,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --universal --python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench lock clean
+.PHONY: help setup demo test lint format bench screenshots lock clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Create .venv with the locked requirements (about a minute, once)
 	@$(PYTHON) scripts/setup.py
@@ -35,6 +35,9 @@ format: setup ## Format the code and apply the safe fixes
 
 bench: setup ## Measure durable redirects and event batches on this machine
 	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: setup ## Take the pictures of README and guides from the demo (needs Chromium)
+	$(BIN)/python -m scripts.screenshots $(ARGS)
 
 lock: setup ## Renew requirements/*.txt (ARGS=--upgrade for the latest versions)
 	$(COMPILE) $(ARGS) pyproject.toml -o requirements/runtime.txt

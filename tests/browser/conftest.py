@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from scripts.chromium import find_chromium
 from tests.browser.site import Site, open_site
 from tests.browser.watch import Watch
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OpenPage = Callable[..., Page]
 
 
@@ -26,7 +25,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """One browser for all tests; each page has a profile of its own."""
-    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    path = find_chromium()
     if path is None:
         pytest.skip("no Chromium here: scripts/chromium.py installs it")
     browser = playwright.chromium.launch(

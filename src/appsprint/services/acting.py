@@ -13,8 +13,9 @@ from datetime import datetime
 
 from appsprint.domain.access import ApiToken
 from appsprint.domain.audit import SYSTEM, Actor, ActorKind, AuditAction, AuditEntry
-from appsprint.domain.ids import AppId
+from appsprint.domain.ids import AppId, MemberId
 from appsprint.domain.member import Member
+from appsprint.ports.store import UnitOfWork
 
 _actor: ContextVar[Actor] = ContextVar("actor", default=SYSTEM)
 
@@ -44,6 +45,14 @@ def actor_of(principal: ApiToken | Member) -> Actor:
     if isinstance(principal, Member):
         return Actor(kind=ActorKind.MEMBER, id=principal.id, name=principal.email)
     return Actor(kind=ActorKind.TOKEN, id=principal.id, name=principal.name)
+
+
+def actor_with_id(uow: UnitOfWork, principal_id: str) -> Actor:
+    """The token's bearer or the member with this id; the server itself where there is none."""
+    member = uow.members.get(MemberId(principal_id))
+    token = next((one for one in uow.access.tokens() if one.id == principal_id), None)
+    found = member or token
+    return SYSTEM if found is None else actor_of(found)
 
 
 def entry(

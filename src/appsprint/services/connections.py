@@ -9,7 +9,8 @@ from typing import TypeAlias
 import structlog
 
 from appsprint.config import Settings
-from appsprint.domain.audit import AuditAction, AuditEntry
+from appsprint.domain.audit import SYSTEM, AuditAction, AuditEntry
+from appsprint.domain.authorization import Authorization
 from appsprint.domain.connection import Advertiser, Connection, Pixel
 from appsprint.domain.connection_states import (
     CheckedCredential,
@@ -35,7 +36,7 @@ from appsprint.ports.ad_network import AdNetworkAdapter, EventsCredential
 from appsprint.ports.clock import Clock
 from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store, UnitOfWork
-from appsprint.services.acting import entry
+from appsprint.services.acting import acting_as, actor_with_id, current_actor, entry
 from appsprint.services.apps import require_app
 from appsprint.services.authorizations import Authorizations
 from appsprint.services.checks import quoted
@@ -169,7 +170,7 @@ class ConnectionService:
             lambda present: granted(
                 present, oauth_token=sealed, reach=grant.advertiser_ids, at=now
             ),
-            self._entry(AuditAction.TIKTOK_CONNECTED, begun.app_id, started_by=begun.started_by),
+            self._connected_entry(begun),
         )
         log.info("network_connected", app_id=begun.app_id, network=begun.network)
         return connected
@@ -338,6 +339,14 @@ class ConnectionService:
 
     def _read(self, app_id: AppId, network: AdNetwork) -> Connection:
         return self._store.read(lambda uow: _connection(uow, app_id, network))
+
+    def _connected_entry(self, begun: Authorization) -> AuditEntry:
+        """By who is signed in; where nobody is, as after the API's calls, by who began."""
+        actor = current_actor()
+        if actor == SYSTEM:
+            actor = self._store.read(lambda uow: actor_with_id(uow, begun.started_by))
+        with acting_as(actor):
+            return self._entry(AuditAction.TIKTOK_CONNECTED, begun.app_id)
 
     def _entry(
         self, action: AuditAction, app_id: AppId, subject: str | None = None, **details: object

@@ -43,9 +43,9 @@ def base(app: dict[str, Any]) -> str:
 
 
 def test_browser_is_sent_back_to_the_dashboard(
-    client: Client, app: dict[str, Any], base: str
+    plane: ControlPlane, client: Client, app: dict[str, Any], base: str
 ) -> None:
-    """After approving, and the page there says how it went."""
+    """After approving; the audit log names who began, as nobody is signed in."""
     state = begin(client, base)
 
     answer = client.get(
@@ -57,6 +57,9 @@ def test_browser_is_sent_back_to_the_dashboard(
     assert answer.status_code == 303
     place = f"/apps/{app['id']}/integrations/tiktok?result=connected"
     assert answer.headers["location"] == place
+    owner = plane.services.access.list_tokens()[0]
+    newest = plane.services.audit.page(None, read_by=owner)[0].entry
+    assert (newest.action, newest.actor.name) == ("tiktok.connected", "Ann")
 
 
 def test_script_gets_json(client: Client, app: dict[str, Any], base: str) -> None:
