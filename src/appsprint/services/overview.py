@@ -69,9 +69,10 @@ class OverviewService:
         zone = reporting_zone(app, connection.connection)
         today = self._clock.now().astimezone(zone).date()
         window = ReportQuery(network=network, start_on=first_of(days, today), end_on=today)
+        compared = self._reports.compared(app.id, window)
         return Overview(
-            present=self._reports.campaigns(app.id, window),
-            previous=self._reports.campaigns(app.id, previous_of(window)),
+            present=compared.report,
+            previous=compared.previous,
             by_day=self._reports.campaigns(app.id, replace(window, breakdown=Breakdown.DAY)),
             connection=connection,
             attention=attention_of(self.diagnoses(app.id, network)),
@@ -91,14 +92,6 @@ class OverviewService:
     def look_again(self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK) -> None:
         """Somebody has just changed something that diagnoses are about."""
         self._looked.pop((app_id, network), None)
-
-
-def previous_of(query: ReportQuery) -> ReportQuery:
-    """The same question about as many days directly before; both days of it must be given."""
-    assert query.start_on is not None  # noqa: S101 the caller resolved the window
-    assert query.end_on is not None  # noqa: S101
-    length = query.end_on - query.start_on + timedelta(days=1)
-    return replace(query, start_on=query.start_on - length, end_on=query.end_on - length)
 
 
 def attention_of(diagnoses: Sequence[Diagnosis]) -> Sequence[Diagnosis]:
