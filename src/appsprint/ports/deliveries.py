@@ -128,6 +128,13 @@ class DeliveryRepository(Protocol):
         """Queue deliveries; one for an event and network that has one is ignored."""
         ...
 
+    def has_due(self, app_id: AppId, network: AdNetwork, *, now: datetime) -> bool:
+        """Whether anything is due at ``now``, also if others have it in their hands.
+
+        Needs no turn at writing, so an idle sender disturbs nobody.
+        """
+        ...
+
     def claim_due(
         self,
         app_id: AppId,

@@ -192,15 +192,13 @@ class SendingService:
         )
 
     def _claim(self, connection: Connection, limit: int) -> str | None:
+        key, now = (connection.app_id, connection.network), self._clock.now()
+        if not self._store.read(lambda uow: uow.deliveries.has_due(*key, now=now)):
+            return None
         lease_id = self._ids.new(IdPrefix.SEND)
         amount = self._store.write(
             lambda uow: uow.deliveries.claim_due(
-                connection.app_id,
-                connection.network,
-                now=self._clock.now(),
-                limit=limit,
-                lease_id=lease_id,
-                lease=self._lease,
+                *key, now=now, limit=limit, lease_id=lease_id, lease=self._lease
             )
         )
         return lease_id if amount else None

@@ -108,6 +108,11 @@ def claim(
     return claim_all(store, app_id=app_id, now=now, limit=limit).ids
 
 
+def has_due(store: Store) -> bool:
+    """Whether anything of the first app is due at noon."""
+    return store.read(lambda uow: uow.deliveries.has_due(APP_ID, TIKTOK, now=NOON))
+
+
 def sent(*ids: DeliveryId) -> Settlement:
     """The network took these."""
     return Settlement(

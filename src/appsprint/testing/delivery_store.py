@@ -43,6 +43,7 @@ from appsprint.testing.delivery_steps import (
     claim,
     claim_all,
     detail,
+    has_due,
     ids_of,
     make_call,
     note_customer,
@@ -113,7 +114,9 @@ class DeliveryStoreContract:
         """From the very millisecond on at which it becomes due."""
         delivery = queue(store, install, next_attempt_at=due)
 
+        assert has_due(store) is is_lent
         assert claim(store) == ([delivery.id] if is_lent else [])
+        assert has_due(store) is is_lent
 
     def test_the_longest_due_first(self, store: Store, install: Install) -> None:
         """Equals in the order in which they were made; at most as many as asked for."""
@@ -131,6 +134,7 @@ class DeliveryStoreContract:
         """What was sent, skipped or given up is not, even with a date to be tried."""
         delivery = queue(store, install, status=status)
 
+        assert has_due(store) is (status not in CLOSED)
         assert claim(store) == ([] if status in CLOSED else [delivery.id])
 
     def test_an_app_gets_its_own(self, store: Store, install: Install) -> None:

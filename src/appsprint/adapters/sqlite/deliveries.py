@@ -48,6 +48,10 @@ class SqliteDeliveries:
         rows = [delivery_row(delivery) for delivery in deliveries]
         insert_rows(self._connection, _SQL["insert_delivery"], rows)
 
+    def has_due(self, app_id: AppId, network: AdNetwork, *, now: datetime) -> bool:
+        values = {"app_id": app_id, "network": network, "now_ms": to_ms(now), "limit": 1}
+        return self._connection.execute(_SQL["select_due"], values).fetchone() is not None
+
     def claim_due(
         self,
         app_id: AppId,
