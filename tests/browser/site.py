@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,11 +16,13 @@ from appsprint.adapters.networks.tiktok.sandbox import SandboxServer
 from appsprint.bootstrap import SANDBOX_ACCESS, Process, build, start_sandbox
 from appsprint.config import Secret, Settings
 from appsprint.domain.app import App
+from appsprint.domain.delivery import DeadReason, DeliveryStatus
 from appsprint.domain.ids import AppId
 from appsprint.entrypoints.http.server import Server, ServerPlan, bind
 from appsprint.services.apps import NewApp
 from appsprint.services.links import NewLink
 from tests.support.control_plane import APP_STORE_URL, PLAY_STORE_URL
+from tests.support.facts import put_delivery, put_event, put_install
 from tests.support.sdk import android_install
 
 PASSWORD = "orbit-lentil-vacuum-9"
@@ -33,12 +36,14 @@ class Site:
 
     Attributes:
         app: The app that most tests look at; set by ``fill``.
+        own_pages: Addresses of single things, below the app's.
     """
 
     url: str
     sandbox_url: str
     process: Process
     app: App | None = None
+    own_pages: tuple[str, ...] = ()
 
     @property
     def base(self) -> str:
@@ -68,6 +73,20 @@ class Site:
         apps.create(NewApp(name="Other", platform=None, store_url=APP_STORE_URL))
         self.app = made.app
         self.play(made.app.id, made.plain_key)
+        self._give_up(made.app.id)
+
+    def _give_up(self, app_id: AppId) -> None:
+        """A dead letter that TikTok may have taken three days ago."""
+        now, store = self.process.services.clock.now(), self.process.store
+        install = put_install(store, app_id, now, link_id="lnk_1")
+        letter = put_delivery(
+            store,
+            put_event(store, install, now),
+            status=DeliveryStatus.DEAD,
+            reason=DeadReason.RETRIES_EXHAUSTED,
+            maybe_accepted_at=now - timedelta(days=3),
+        )
+        self.own_pages = (f"/deliveries/{letter.id}", "/deliveries/redrive")
 
     def play(self, app_id: AppId, key: str) -> None:
         """A click on a new ad link, its install, and a purchase."""

@@ -125,3 +125,19 @@ def test_a_colleague_comes_in_by_invitation(site: Site, open_page: OpenPage) -> 
 
     expect(carol.get_by_role("heading", name="Overview")).to_be_visible()
     expect(carol.get_by_role("link", name="Members")).to_have_count(0)
+
+
+def test_a_dead_letter_is_redriven_after_a_look(new_site: Site, open_page: OpenPage) -> None:
+    """From the list to the preview with its warning, and back to a queue without dead letters."""
+    new_site.fill()
+    page = open_page(new_site)
+    new_site.sign_in(page)
+    page.get_by_role("link", name="Deliveries").click()
+    page.get_by_role("link", name="Show Retries used up").click()
+    expect(page.get_by_role("region", name="Deliveries").locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Redrive these…").click()
+    expect(page.get_by_text("more than 48 hours ago")).to_be_visible()
+    page.get_by_role("button", name="Redrive 1 dead letter").click()
+
+    expect(page.get_by_text("1 dead letter waits to be sent again.")).to_be_visible()
+    expect(page.get_by_text("Retrying")).not_to_have_count(0)

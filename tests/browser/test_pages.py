@@ -21,6 +21,7 @@ APP_PAGES = (
     "/integrations/tiktok/mapping",
     "/links",
     "/reports/campaigns",
+    "/deliveries",
     "/settings",
     "/settings/keys",
     "/settings/audit",
@@ -31,7 +32,8 @@ MOST_BYTES = 150_000
 
 def addresses(site: Site) -> list[str]:
     """Every page of the site."""
-    return [*(f"{site.base}{path}" for path in APP_PAGES), *SERVER_PAGES, "/nothing-here"]
+    paths = (*APP_PAGES, *site.own_pages)
+    return [*(f"{site.base}{path}" for path in paths), *SERVER_PAGES, "/nothing-here"]
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])

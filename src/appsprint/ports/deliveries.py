@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -119,6 +119,40 @@ class DeadLetters:
 
     amount: int
     doubtful: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonSum:
+    """How many deliveries stand alike; ``reason`` is None for those that need none."""
+
+    status: DeliveryStatus
+    reason: str | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySums:
+    """Deliveries by status and reason, the most frequent first.
+
+    Attributes:
+        newest: How many were looked at: the newest of each status, and for what was sent the
+            newest of all, so that counting costs the same however many there are.
+        bounded: The statuses of which there may be more.
+    """
+
+    sums: Sequence[ReasonSum]
+    newest: int
+    bounded: Set[DeliveryStatus] = frozenset()
+
+    @property
+    def unsent(self) -> Sequence[ReasonSum]:
+        """What was given up, then what was skipped."""
+        closed = (DeliveryStatus.DEAD, DeliveryStatus.SKIPPED)
+        return [one for status in closed for one in self.sums if one.status is status]
+
+    def amount(self, status: str) -> int:
+        """How many stand there, whatever the reason."""
+        return sum(one.amount for one in self.sums if one.status == status)
 
 
 class DeliveryRepository(Protocol):
@@ -240,6 +274,10 @@ class DeliveryRepository(Protocol):
         Args:
             newest: At most so many are looked at.
         """
+        ...
+
+    def sums(self, app_id: AppId, network: AdNetwork, *, newest: int) -> DeliverySums:
+        """Deliveries by status and reason, as far back as ``DeliverySums`` says."""
         ...
 
     def payments(

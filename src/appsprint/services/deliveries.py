@@ -15,7 +15,7 @@ from appsprint.domain.link import AdNetwork
 from appsprint.domain.retry import RetrySchedule
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.clock import Clock
-from appsprint.ports.deliveries import DeadLetters, DeliveryDetail, DeliveryFilter
+from appsprint.ports.deliveries import DeadLetters, DeliveryDetail, DeliveryFilter, DeliverySums
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.acting import entry
 from appsprint.services.apps import require_app
@@ -24,6 +24,8 @@ from appsprint.services.checks import quoted
 log = structlog.get_logger()
 
 MAX_REDRIVE_IDS = 1_000
+# Some 40 ms of reading.
+COUNTED = 50_000
 _REDRIVEN_AT_ONCE = 2_000
 # Counting by event looks at the newest ones only, so that a page costs the same on any database.
 MAX_COUNTED = 20_000
@@ -82,6 +84,19 @@ class DeliveryService:
         if found is None:
             raise NotFound(f"this app has no delivery {quoted(delivery_id)}")
         return found
+
+    def sums(self, app_id: AppId, network: AdNetwork) -> DeliverySums:
+        """How many deliveries stand where, and why; of many the newest only.
+
+        Raises:
+            NotFound: There is no such app.
+        """
+
+        def work(uow: UnitOfWork) -> DeliverySums:
+            require_app(uow, app_id)
+            return uow.deliveries.sums(app_id, network, newest=COUNTED)
+
+        return self._store.read(work)
 
     def redrive(
         self,

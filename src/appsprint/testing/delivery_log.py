@@ -99,6 +99,40 @@ class DeliveryLogContract:
         assert counts == {"pending": 1, "retrying": 2, "sent": 1, "skipped": 1, "dead": 2}
         assert store.read(lambda uow: uow.deliveries.open_count(APP_ID, TIKTOK)) == 3
 
+    def test_sums_tell_reasons(self, store: Store, install: Install) -> None:
+        """By status and reason, the most frequent first; another app's are not counted."""
+        for standing, reason in (
+            *((DeliveryStatus.SENT, None), (DeliveryStatus.PENDING, None)),
+            *((DeliveryStatus.SKIPPED, "refund"),) * 3,
+            *((DeliveryStatus.DEAD, "too_old"), (DeliveryStatus.SKIPPED, "erased")),
+        ):
+            queue(store, install, status=standing, reason=reason)
+        queue(store, put_install(store, make_install(app_id=OTHER)))
+
+        found = store.read(lambda uow: uow.deliveries.sums(APP_ID, TIKTOK, newest=8))
+
+        assert [(one.status, one.reason, one.amount) for one in found.sums] == [
+            ("skipped", "refund", 3),
+            ("dead", "too_old", 1),
+            ("pending", None, 1),
+            ("sent", None, 1),
+            ("skipped", "erased", 1),
+        ]
+        assert [one.reason for one in found.unsent] == ["too_old", "refund", "erased"]
+        assert (found.amount("skipped"), found.amount("retrying"), found.bounded) == (4, 0, set())
+
+    def test_sums_look_at_the_newest(self, store: Store, install: Install) -> None:
+        """So many of each status; what was sent among the newest of all, and that is said."""
+        queue(store, install, status=DeliveryStatus.SENT)
+        for _ in range(3):
+            queue(store, install, status=DeliveryStatus.DEAD, reason="too_old")
+        queue(store, install, status=DeliveryStatus.SENT)
+
+        found = store.read(lambda uow: uow.deliveries.sums(APP_ID, TIKTOK, newest=2))
+
+        assert (found.amount("dead"), found.amount("sent")) == (2, 1)
+        assert found.bounded == {"dead", "sent"}
+
     def test_when_accepted_payments_happened(self, store: Store, install: Install) -> None:
         """Oldest first; only what was sent, under the name, with value and currency."""
         payments = [make_event(install, occurred_at=NOON - age * HOUR) for age in (1, 2)]

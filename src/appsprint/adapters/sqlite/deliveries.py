@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -31,7 +32,9 @@ from appsprint.ports.deliveries import (
     DeadLetters,
     DeliveryDetail,
     DeliveryFilter,
+    DeliverySums,
     NetworkCall,
+    ReasonSum,
     Settlement,
 )
 
@@ -182,6 +185,23 @@ class SqliteDeliveries:
         for row in self._connection.execute(_SQL["count_by_event"], values):
             found.setdefault(row["sdk_event"], {})[row["status"]] = row["amount"]
         return found
+
+    def sums(self, app_id: AppId, network: AdNetwork, *, newest: int) -> DeliverySums:
+        values = {"app_id": app_id, "network": network, "newest": newest}
+        sums = [
+            ReasonSum(
+                status=DeliveryStatus(row["status"]), reason=row["reason"], amount=row["amount"]
+            )
+            for row in self._connection.execute(_SQL["sums"], values)
+        ]
+        counted = Counter[DeliveryStatus]()
+        for one in sums:
+            counted[one.status] += one.amount
+        bounded = {status for status, amount in counted.items() if amount >= newest}
+        [has_more] = self._connection.execute(_SQL["has_more"], (app_id, newest)).fetchone()
+        if has_more:
+            bounded.add(DeliveryStatus.SENT)
+        return DeliverySums(sums=sums, newest=newest, bounded=bounded)
 
     def payments(
         self, app_id: AppId, network: AdNetwork, network_event: str

@@ -172,6 +172,41 @@ SELECT sdk_event, status, count(*) AS amount FROM (
     WHERE app_id = :app_id ORDER BY delivery_id DESC LIMIT :newest
 ) WHERE network = :network AND created_at_ms >= :since GROUP BY sdk_event, status;
 
+-- name: sums
+-- The newest deliveries of each status by reason, each status from its own index; what was sent has
+-- none, so it is counted among the newest of all.
+SELECT status, reason, count(*) AS amount FROM (
+    SELECT * FROM (
+        SELECT 'skipped' AS status, reason FROM deliveries
+        WHERE app_id = :app_id AND network = :network AND status = 'skipped'
+        ORDER BY delivery_id DESC LIMIT :newest
+    )
+    UNION ALL
+    SELECT * FROM (
+        SELECT 'dead' AS status, reason FROM deliveries
+        WHERE app_id = :app_id AND network = :network AND status = 'dead'
+        ORDER BY delivery_id DESC LIMIT :newest
+    )
+    UNION ALL
+    SELECT * FROM (
+        SELECT status, NULL AS reason FROM deliveries
+        WHERE app_id = :app_id AND network = :network AND status IN ('pending', 'retrying')
+        ORDER BY next_attempt_at_ms DESC LIMIT :newest
+    )
+    UNION ALL
+    SELECT status, NULL AS reason FROM (
+        SELECT status, network FROM deliveries WHERE app_id = :app_id
+        ORDER BY delivery_id DESC LIMIT :newest
+    )
+    WHERE status = 'sent' AND network = :network
+)
+GROUP BY 1, 2
+ORDER BY amount DESC, 1, 2;
+
+-- name: has_more
+-- Whether an app has more deliveries than so many.
+SELECT EXISTS (SELECT 1 FROM deliveries WHERE app_id = ? LIMIT 1 OFFSET ?);
+
 -- name: count_open
 -- How many wait.
 SELECT count(*) FROM deliveries

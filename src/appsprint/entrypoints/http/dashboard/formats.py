@@ -49,7 +49,7 @@ def change(now: Decimal | int | None, before: Decimal | int | None) -> Decimal |
     return (Decimal(now) - Decimal(before)) / abs(Decimal(before))
 
 
-def when(instant: datetime | None, zone: str = "UTC") -> Markup | str:
+def when(instant: datetime | None, zone: str = "UTC", *, seconds: bool = False) -> Markup | str:
     """An instant in a zone; the pointer over it shows UTC."""
     if instant is None:
         return NOTHING
@@ -58,7 +58,7 @@ def when(instant: datetime | None, zone: str = "UTC") -> Markup | str:
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
         in_utc.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         in_utc.strftime("%Y-%m-%d %H:%M:%S"),
-        f"{local.day} {local.strftime('%b %Y, %H:%M')}",
+        f"{local.day} {local.strftime('%b %Y, %H:%M:%S' if seconds else '%b %Y, %H:%M')}",
     )
 
 

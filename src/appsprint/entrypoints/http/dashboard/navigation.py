@@ -52,6 +52,10 @@ APP_MENU: tuple[Entry, ...] = (
         icon="campaigns",
         group="Reports",
     ),
+    # What happens now
+    Entry(
+        key="deliveries", label="Deliveries", path="/deliveries", icon="deliveries", group="Data"
+    ),
     # The app itself
     Entry(key="settings", label="Settings", path="/settings", icon="settings", group="App"),
 )
