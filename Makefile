@@ -36,7 +36,7 @@ format: setup ## Format the code and apply the safe fixes
 bench: setup ## Measure durable redirects and event batches on this machine
 	$(BIN)/python -m benchmarks $(ARGS)
 
-screenshots: setup ## Take the pictures of README and guides from the demo (needs Chromium)
+screenshots: setup ## Take the pictures of README and guides from the demo (ARGS: some by name)
 	$(BIN)/python -m scripts.screenshots $(ARGS)
 
 lock: setup ## Renew requirements/*.txt (ARGS=--upgrade for the latest versions)

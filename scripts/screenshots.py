@@ -1,113 +1,156 @@
 """Takes the pictures of the README and the guides from the demonstration's data.
 
-    python -m scripts.screenshots [--folder docs/images]
+Starts `appsprint demo`, signs in, takes each page of `SHOTS` with Chromium and writes a small PNG
+to `docs/images`. Without a browser or the dashboard's scripts it says so and changes nothing.
 
-It starts `appsprint demo` on a free port, signs in as the demonstration says, and ends it again. It
-needs Chromium (`scripts/chromium.py` installs it).
+    python -m scripts.screenshots [NAME ...]
 """
 
 from __future__ import annotations
 
-import argparse
+import io
 import re
-import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from scripts.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-# The picture's name, and the page below the app's address; "/" at the front is the server's.
-PICTURES: Mapping[str, str] = {
-    "overview": "",
-    "tiktok": "integrations/tiktok",
-    "event-mapping": "integrations/tiktok/mapping",
-    "ad-links": "links",
-    "campaigns": "reports/campaigns",
-    "installs": "installs",
-    "deliveries": "deliveries",
-    "members": "/settings/members",
-}
-WIDTH, HEIGHT = 1280, 860
+IMAGES = ROOT / "docs" / "images"
+VENDOR = ROOT / "src/appsprint/entrypoints/http/dashboard/static/vendor"
+PROGRAM = ROOT / ".venv" / "bin" / "appsprint"
+# Text stays sharp on it, and a picture stays below 100 kB.
+WIDTH, HEIGHT, COLOURS = 1440, 900, 128
+READY = "Everything stays up until Ctrl-C."
 
 
-def main() -> int:
-    """0 once every picture of a page that exists is taken."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images")
-    folder: Path = parser.parse_args().folder
-    program = find_chromium()
-    if program is None:
-        print("No Chromium here: scripts/chromium.py installs it.", file=sys.stderr)
-        return 1
-    folder.mkdir(parents=True, exist_ok=True)
-    with demonstration() as told, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        for scheme in ("light", "dark"):
-            take_all(browser, told, folder, scheme)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One picture.
+
+    Attributes:
+        name: Of the file, without its ending.
+        path: Below the app's address.
+        prepare: What a person would do first, such as open an entry or scroll.
+        height: Of the window, in CSS pixels.
+    """
+
+    name: str
+    path: str
+    prepare: Callable[[Page], None] | None = None
+    height: int = HEIGHT
+
+
+def open_first_row(page: Page) -> None:
+    page.locator("tbody a").first.click()
+    page.locator("tbody").wait_for(state="detached")
+
+
+SHOTS: tuple[Shot, ...] = (
+    Shot(name="overview", path=""),
+    Shot(name="tiktok-ads", path="/integrations/tiktok"),
+    Shot(name="event-mapping", path="/integrations/tiktok/mapping"),
+    Shot(name="ad-link", path="/links", prepare=open_first_row),
+    Shot(name="campaigns", path="/reports/campaigns?days=14"),
+)
+
+
+def main(names: Sequence[str]) -> int:
+    """0 also when there is nothing to take the pictures with; 2 for a name that no shot has."""
+    wanted = [shot for shot in SHOTS if not names or shot.name in names]
+    if unknown := set(names) - {shot.name for shot in SHOTS}:
+        say(f"There is no picture {', '.join(sorted(unknown))}.")
+        return 2
+    path = find_chromium()
+    if path is None:
+        say("No Chromium here (scripts/chromium.py installs it): the pictures stay as they are.")
+        return 0
+    if not (VENDOR / ".built").is_file():
+        say("The dashboard's scripts are missing (make setup): the pictures stay as they are.")
+        return 0
+    say("Playing the demonstration, about a minute ...")
+    with demo() as told, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        take_all(browser, told, wanted)
         browser.close()
     return 0
 
 
 @contextmanager
-def demonstration() -> Iterator[str]:
-    """A running demonstration; what it says once it stays up."""
-    command = shutil.which("appsprint", path=str(Path(sys.executable).parent)) or "appsprint"
-    running = subprocess.Popen([command, "demo"], stdout=subprocess.PIPE, text=True)
+def demo() -> Iterator[Mapping[str, str]]:
+    """The running demonstration: what it tells of the dashboard and how to sign in."""
+    process = subprocess.Popen(
+        [str(PROGRAM), "demo"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     try:
-        told = ""
-        for line in running.stdout or ():
-            told += line
-            if "stays up" in line:
-                break
-        yield told
+        yield read_addresses(process.stdout or ())
     finally:
-        running.send_signal(signal.SIGTERM)
-        running.wait(timeout=30)
+        process.terminate()
+        process.wait(timeout=60)
 
 
-def take_all(browser: Browser, told: str, folder: Path, scheme: str) -> None:
-    """Every picture in one colour scheme."""
-    context = browser.new_context(
-        base_url=one(r"Dashboard\s+(\S+)", told),
+def read_addresses(lines: Iterable[str]) -> Mapping[str, str]:
+    """Its lines "Dashboard  http://…", "sign in as  …" and "password  …", once it is ready."""
+    told: dict[str, str] = {}
+    for line in lines:
+        if found := re.match(r"\s*(Dashboard|sign in as|password)\s{2,}(\S+)$", line):
+            told[found[1]] = found[2]
+        if line.strip() == READY:
+            return told
+    raise SystemExit("The demonstration ended before it was ready: run `make demo` and look.")
+
+
+def take_all(browser: Browser, told: Mapping[str, str], shots: Sequence[Shot]) -> None:
+    page = browser.new_page(
+        base_url=told["Dashboard"],
         viewport={"width": WIDTH, "height": HEIGHT},
-        color_scheme="dark" if scheme == "dark" else "light",
+        color_scheme="light",
         reduced_motion="reduce",
     )
-    page = context.new_page()
     page.goto("/login")
-    page.get_by_label("E-mail address").fill(one(r"sign in as\s+(\S+)", told))
-    page.get_by_label("Password", exact=True).fill(one(r"password\s+(\S+)", told))
+    page.get_by_label("E-mail address").fill(told["sign in as"])
+    page.get_by_label("Password", exact=True).fill(told["password"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/apps/*")
     app = page.url
-    for name, path in PICTURES.items():
-        place = path if path.startswith("/") else f"{app}/{path}".rstrip("/")
-        take(page, place, folder / f"{name}-{scheme}.png")
-    context.close()
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for shot in shots:
+        take(page, app, shot)
 
 
-def take(page: Page, place: str, target: Path) -> None:
-    """One picture, unless there is no such page yet."""
-    answer = page.goto(place, wait_until="networkidle")
-    if answer is not None and answer.ok:
-        page.screenshot(path=target)
-        print(target)
+def take(page: Page, app: str, shot: Shot) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": shot.height})
+    page.goto(f"{app}{shot.path}")
+    if shot.prepare is not None:
+        shot.prepare(page)
+    page.mouse.move(0, 0)
+    data = smaller(page.screenshot())
+    (IMAGES / f"{shot.name}.png").write_bytes(data)
+    say(f"docs/images/{shot.name}.png, {len(data) // 1000} kB")
 
 
-def one(pattern: str, told: str) -> str:
-    """The one thing that the demonstration says there."""
-    found = re.search(pattern, told)
-    if found is None:
-        raise SystemExit(f"the demonstration did not say {pattern!r}")
-    return found[1]
+def smaller(png: bytes) -> bytes:
+    """The same picture with a palette."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        reduced = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        reduced.save(out, format="PNG", optimize=True)
+    return out.getvalue()
+
+
+def say(message: str) -> None:
+    """Tell on stderr."""
+    print(message, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
