@@ -34,7 +34,8 @@ from appsprint.domain.attribution import AttributionRules, attribute_install
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.member import SessionLimits
 from appsprint.domain.retry import RetrySchedule
-from appsprint.errors import ConfigurationError
+from appsprint.domain.shared_network import SharedNetworks, read_networks
+from appsprint.errors import ConfigurationError, InvalidInput
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.exchange_rates import ExchangeRates
@@ -225,7 +226,7 @@ def services_over(parts: Parts) -> Services:
         connections=connections,
         grants=GrantCheckService(store=store, clock=clock, networks=networks, secrets=secrets),
         mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
-        install_intake=InstallIntake(clock=clock, ids=ids, directory=directory, networks=networks),
+        install_intake=_install_intake(parts),
         installs=InstallService(store=store),
         event_intake=EventIntake(ids=ids, directory=directory),
         events=EventService(store=store),
@@ -251,6 +252,31 @@ def _idempotency(parts: Parts) -> IdempotencyService:
     return IdempotencyService(
         store=parts.store, clock=parts.clock, secrets=parts.secrets, directory=parts.directory
     )
+
+
+def _install_intake(parts: Parts) -> InstallIntake:
+    return InstallIntake(
+        clock=parts.clock,
+        ids=parts.ids,
+        directory=parts.directory,
+        networks=parts.networks,
+        shared=_shared_networks(parts.settings.shared_networks_path),
+    )
+
+
+def _shared_networks(path: Path | None) -> SharedNetworks:
+    """The operator's list.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    if path is None:
+        return SharedNetworks()
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return read_networks(lines)
+    except (OSError, UnicodeDecodeError, InvalidInput) as exc:
+        raise ConfigurationError(f"APPSPRINT_SHARED_NETWORKS_PATH: {exc}") from exc
 
 
 def _members(parts: Parts) -> MemberService:

@@ -131,6 +131,12 @@ class Settings:
         _networks,
         "Comma-separated CIDRs of proxies whose `X-Forwarded-For` is believed. Default: none.",
     )
+    shared_networks_path: Path | None = _setting(
+        None,
+        Path,
+        "File with networks behind which strangers share an address (relays, data centres), one "
+        "a line, further fields ignored; they never match. Read at start. Default: none.",
+    )
     secret_key: Secret | None = _setting(
         None,
         _secret,

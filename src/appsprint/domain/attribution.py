@@ -99,6 +99,7 @@ class OrganicReason(StrEnum):
 
     NO_CANDIDATE = "no_candidate"
     PRIVATE_ADDRESS = "private_address"
+    SHARED_NETWORK = "shared_network"
     PROBABILISTIC_OFF = "probabilistic_matching_off"
     RULED_OUT = "all_candidates_ruled_out"
     NOT_SURE_ENOUGH = "not_sure_enough"
@@ -113,6 +114,7 @@ class InstallEvidence:
         installed_at: The device's time, at most ``received_at``.
         received_at: Our clock; nothing later was known then.
         address_key: None when the address is not public and must not match.
+        is_shared_network: It is one of a relay or a data centre, and has no key for that reason.
         web_view: Android's; None on iOS and when unknown.
         language: The device's locale, ``en-US``; None when unknown.
         preferred_language: The first of the person's languages, ``en-US``; None when unknown.
@@ -127,6 +129,7 @@ class InstallEvidence:
     installed_at: datetime
     received_at: datetime
     address_key: str | None
+    is_shared_network: bool = False
     device: InstallDevice
     web_view: WebView | None = None
     language: str | None
@@ -323,6 +326,8 @@ class _Case:
         """Why no click is eligible."""
         if candidates:
             return OrganicReason.RULED_OUT
+        if self._evidence.is_shared_network:
+            return OrganicReason.SHARED_NETWORK
         if self._evidence.address_key is None:
             return OrganicReason.PRIVATE_ADDRESS
         is_on = self._rules.probabilistic

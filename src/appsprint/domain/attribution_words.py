@@ -30,8 +30,12 @@ _REASONS: Mapping[OrganicReason, str] = {
         "Organic: no click of this app came from this address in time, and there was no Play "
         "referrer, advertising id or click id that names one."
     ),
+    OrganicReason.SHARED_NETWORK: (
+        "Organic: the install came through a relay or data centre, whose addresses strangers "
+        "share, and there was no Play referrer, advertising id or click id that names a click."
+    ),
     OrganicReason.PRIVATE_ADDRESS: (
-        "Organic: the install came from an address that many share or that is not public, and "
+        "Organic: the install came from an address that is not public, and "
         "there was no Play referrer, advertising id or click id that names a click."
     ),
     OrganicReason.PROBABILISTIC_OFF: (

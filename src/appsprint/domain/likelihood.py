@@ -58,8 +58,8 @@ _PRIOR_INSTALLS, _PRIOR_CLICKS = 0.6, 6.0
 _LEAST_CONVERSION, _MOST_CONVERSION = 0.002, 0.5
 
 # From the tap to the first open: most within minutes, the others within hours and days.
-_QUICK_SHARE, _QUICK_MEDIAN_HOURS, _QUICK_SHAPE = 0.75, 5 / 60, 1.3
-_SLOW_MEDIAN_HOURS, _SLOW_SPREAD = 4.0, 1.6
+_QUICK_SHARE, _QUICK_MEDIAN_HOURS, _QUICK_SHAPE = 0.65, 5 / 60, 1.3
+_SLOW_MEDIAN_HOURS, _SLOW_SPREAD = 5.0, 1.6
 # Nothing is downloaded and opened sooner.
 _FASTEST_HOURS, _TOO_FAST = 8 / 3600, 0.05
 

@@ -26,11 +26,13 @@ from appsprint.domain.likelihood import LEARNED_FOR, MAX_ADDRESS_CLICKS, Surroun
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.query import parse_query, query_of
 from appsprint.domain.referrer import PlayReferrer, parse_play_referrer
+from appsprint.domain.shared_network import SharedNetworks
 from appsprint.ports.ad_network import AdNetworkAdapter, ClickParameters
 from appsprint.ports.installs import Attribution
 from appsprint.ports.store import UnitOfWork
 
 Networks = Mapping[AdNetwork, AdNetworkAdapter]
+NO_SHARED_NETWORKS = SharedNetworks()
 
 # One advertising id can have very many clicks; the latest ones decide.
 MAX_CANDIDATES = 200
@@ -60,6 +62,7 @@ def decide_install(
     *,
     version: int,
     now: datetime,
+    shared: SharedNetworks = NO_SHARED_NETWORKS,
 ) -> Attribution:
     """Decide who earned ``install`` from what the store knows, and store the decision.
 
@@ -70,13 +73,14 @@ def decide_install(
         install: Already stored.
         version: 1 for the first decision, one more for each later one.
         now: When the decision is made.
+        shared: Networks whose addresses never match.
     """
     rules = AttributionRules(
         windows=app.windows,
         probabilistic=app.probabilistic_matching,
         min_confidence=app.min_confidence_percent / 100,
     )
-    evidence = evidence_of(install)
+    evidence = evidence_of(install, shared)
     clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
     credited = uow.clicks.credited_among(app.id, clicks)
     surroundings = _surroundings(uow, app, evidence, clicks.values())
@@ -112,8 +116,9 @@ def _surroundings(
     )
 
 
-def evidence_of(install: Install) -> InstallEvidence:
-    """What an install brings to the rule."""
+def evidence_of(install: Install, shared: SharedNetworks = NO_SHARED_NETWORKS) -> InstallEvidence:
+    """What an install brings to the rule; an address of a shared network counts as none."""
+    is_shared = install.address_key is not None and shared.holds(install.client_ip)
     told = read_body(install.body)
     referrer = parse_play_referrer(install.install_referrer)
     given = install.given_click_id
@@ -126,7 +131,8 @@ def evidence_of(install: Install) -> InstallEvidence:
         platform=install.platform,
         installed_at=install.installed_at,
         received_at=install.received_at,
-        address_key=install.address_key,
+        address_key=None if is_shared else install.address_key,
+        is_shared_network=is_shared,
         device=describe_install_device(
             platform=install.platform,
             os_version=install.os_version,

@@ -10,6 +10,7 @@ from appsprint.domain.click import normal_advertising_id
 from appsprint.domain.ids import AppId, EventId, IdPrefix, InstallId
 from appsprint.domain.inapp_event import INSTALL_EVENT_TYPE, InAppEvent
 from appsprint.domain.install import IdentifierKind, Install
+from appsprint.domain.shared_network import SharedNetworks
 from appsprint.errors import InstallNotFound, NotFound
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.installs import (
@@ -18,7 +19,12 @@ from appsprint.ports.installs import (
     InstallFilter,
 )
 from appsprint.ports.store import Store, UnitOfWork
-from appsprint.services.attribution import Networks, decide_install, read_link
+from appsprint.services.attribution import (
+    NO_SHARED_NETWORKS,
+    Networks,
+    decide_install,
+    read_link,
+)
 from appsprint.services.directory import Directory
 from appsprint.services.eligibility import deliveries_for, with_skip_reason
 
@@ -45,8 +51,15 @@ class InstallIntake:
     """The write side that SDK routes use. Every method runs inside the writer's unit of work."""
 
     def __init__(
-        self, *, clock: Clock, ids: IdSource, directory: Directory, networks: Networks
+        self,
+        *,
+        clock: Clock,
+        ids: IdSource,
+        directory: Directory,
+        networks: Networks,
+        shared: SharedNetworks = NO_SHARED_NETWORKS,
     ) -> None:
+        self._shared = shared
         self._clock = clock
         self._ids = ids
         self._directory = directory
@@ -57,7 +70,7 @@ class InstallIntake:
     ) -> RegisteredInstall:
         """Store an install and decide who earned it; a repeat gives the first one's answer."""
         if uow.installs.add(install):
-            decide_install(uow, self._networks, app, install, version=1, now=self._clock.now())
+            self._decide(uow, app, install, version=1)
             self._note(uow, install.app_id, install.id, facts)
             self._make_install_event(uow, install)
         else:
@@ -167,11 +180,15 @@ class InstallIntake:
         """An organic install's second chance; its events that waited for credit go out too."""
         install = replace(found.install, advertising_id=normal_advertising_id(idfa))
         version = found.attribution.version + 1
-        attribution = decide_install(
-            uow, self._networks, app, install, version=version, now=self._clock.now()
-        )
+        attribution = self._decide(uow, app, install, version=version)
         if attribution.is_attributed:
             self._queue_waiting_events(uow, install)
+
+    def _decide(self, uow: UnitOfWork, app: App, install: Install, *, version: int) -> Attribution:
+        now, shared = self._clock.now(), self._shared
+        return decide_install(
+            uow, self._networks, app, install, version=version, now=now, shared=shared
+        )
 
     def _queue_waiting_events(self, uow: UnitOfWork, install: Install) -> None:
         context = uow.installs.context(install.app_id, install.appsprint_id)

@@ -703,3 +703,12 @@ def test_an_injected_click_does_not_hide_the_true_one() -> None:
     )
 
     assert_credited(attribute_install(evidence, [injected, true], RULES), true, BY_ADDRESS)
+
+
+def test_an_install_through_a_shared_network_matches_no_address() -> None:
+    """A relay's address is everybody's; the reason says so."""
+    evidence = make_evidence(address_key=None, is_shared_network=True)
+
+    decision = attribute_install(evidence, [make_click()], RULES)
+
+    assert_organic(decision, OrganicReason.SHARED_NETWORK)
