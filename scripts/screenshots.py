@@ -38,12 +38,14 @@ class Shot:
     Attributes:
         name: Of the file, without its ending.
         path: Below the app's address.
+        app: The app's name; the demonstration gives up an event of the Android app only.
         prepare: What a person would do first, such as open an entry or scroll.
         height: Of the window, in CSS pixels.
     """
 
     name: str
     path: str
+    app: str = "Morning Miles iOS"
     prepare: Callable[[Page], None] | None = None
     height: int = HEIGHT
 
@@ -58,6 +60,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot(name="tiktok-ads", path="/integrations/tiktok"),
     Shot(name="event-mapping", path="/integrations/tiktok/mapping"),
     Shot(name="ad-link", path="/links", prepare=open_first_row),
+    Shot(name="deliveries", path="/deliveries", app="Morning Miles Android"),
     Shot(name="campaigns", path="/reports/campaigns?days=14"),
 )
 
@@ -121,14 +124,14 @@ def take_all(browser: Browser, told: Mapping[str, str], shots: Sequence[Shot]) -
     page.get_by_label("Password", exact=True).fill(told["password"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/apps/*")
-    app = page.url
     IMAGES.mkdir(parents=True, exist_ok=True)
     for shot in shots:
-        take(page, app, shot)
+        take(page, shot)
 
 
-def take(page: Page, app: str, shot: Shot) -> None:
+def take(page: Page, shot: Shot) -> None:
     page.set_viewport_size({"width": WIDTH, "height": shot.height})
+    app = page.locator(".switcher li a", has_text=shot.app).get_attribute("href")
     page.goto(f"{app}{shot.path}")
     if shot.prepare is not None:
         shot.prepare(page)
