@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -122,6 +123,8 @@ def _settings(folder: Path, port: int, sandbox: SandboxServer) -> Settings:
     return Settings(
         database_url=f"sqlite:///{folder / 'appsprint.db'}",
         port=port,
+        # A phone that tells its address by header, as behind a proxy.
+        trusted_proxies=(ip_network("127.0.0.0/8"),),
         tiktok_app_id=SANDBOX_ACCESS.app_id,
         tiktok_secret=Secret(SANDBOX_ACCESS.secret),
         tiktok_api_url=sandbox.api_url,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +15,8 @@ from tests.browser.site import OWNER, PASSWORD, Site
 from tests.support.control_plane import PLAY_STORE_URL
 
 pytestmark = pytest.mark.browser
+
+PHONE = Path(__file__).parents[2] / "docs/start/phone.sh"
 
 
 def step(page: Page, number: int) -> str:
@@ -36,7 +40,7 @@ def save_credentials(page: Page, token: str) -> None:
 def test_a_newcomer_gets_from_the_setup_link_to_the_first_report(
     new_site: Site, open_page: OpenPage
 ) -> None:
-    """Owner account, first app, checklist, TikTok, and an install that shows in the overview."""
+    """As ``docs/start/first-hour.md`` says, with the phone that it brings."""
     page = open_page(new_site)
     page.goto(f"/setup/{new_site.process.services.setup.begin()}")
     page.get_by_label("E-mail address").fill(OWNER)
@@ -55,12 +59,7 @@ def test_a_newcomer_gets_from_the_setup_link_to_the_first_report(
     page.get_by_role("button", name="I have copied the key").click()
     expect(page.get_by_text("1 of 7")).to_be_visible()
 
-    [app] = new_site.process.services.apps.list()
-    new_site.play(app.id, key)
-    expect(page.get_by_text("3 of 7")).to_be_visible()
-
     page.get_by_role("link", name="Open").first.click()
-    page.goto(f"/apps/{app.id}/integrations/tiktok")
     connect(page)
     expect(page.get_by_text("TikTok Ads is connected.")).to_be_visible()
     page.get_by_role("button", name="Load accounts").click()
@@ -68,13 +67,31 @@ def test_a_newcomer_gets_from_the_setup_link_to_the_first_report(
     expect(page.get_by_text("The advertiser account is chosen.")).to_be_visible()
     save_credentials(page, SANDBOX_ACCESS.events_token)
     expect(page.get_by_text("Pixel ID and access token are saved.")).to_be_visible()
-    assert [step(page, number) for number in range(1, 6)] == ["done"] * 5
     page.get_by_role("button", name="Import now").click()
     expect(page.get_by_text("Campaigns and metrics are imported.")).to_be_visible()
 
+    page.get_by_role("link", name="Create ad link").click()
+    page.get_by_label("Name", exact=True).fill("Spring")
+    page.get_by_role("button", name="Create ad link").click()
+    link = page.get_by_text(re.compile("/c/.*__CAMPAIGN_ID__")).first.inner_text()
+    page.goto(new_site.url)
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_text("4 of 7")).to_be_visible()
+    told = subprocess.run(
+        ["sh", PHONE, key, link], check=True, capture_output=True, text=True, timeout=30
+    ).stdout
+    assert '"isAttributed":true' in told
+    assert '"stored":2' in told
+    expect(page.get_by_text("7 of 7")).to_be_visible()
+    page.get_by_role("link", name="TikTok Ads").click()
+    assert [step(page, number) for number in range(1, 6)] == ["done"] * 5
+
     page.get_by_role("link", name="Overview").click()
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     expect(page.locator(".tile", has_text="Installs").locator(".value")).not_to_have_text("0")
+    page.get_by_role("link", name="Campaigns").click()
+    row = page.get_by_role("row").filter(has_text="FR_Prospecting_Web")
+    expect(row.locator("[data-label=Installs]")).to_have_text("1")
+    expect(row.locator("[data-label=Revenue]")).to_have_text("€9.99")
 
 
 def test_connecting_survives_what_can_go_wrong(site: Site, open_page: OpenPage) -> None:
