@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# The shipped suites explain their failures as tests do; before anything imports them.
+pytest.register_assert_rewrite("appsprint.testing")
+
 _TESTS = Path(__file__).parent
 # These talk to real servers on the loopback address; everything else needs no socket.
 _MAY_USE_SOCKETS = frozenset({"integration", "e2e", "docs", "browser"})
