@@ -45,6 +45,8 @@ def test_an_apps_settings_are_changed(plane: ControlPlane, owner: Browser, app: 
         ("currency", "euro"),
         ("click_lookback_hours", "721"),
         ("click_lookback_hours", "a week"),
+        ("min_confidence_percent", "101"),
+        ("min_confidence_percent", "half"),
         ("probabilistic_lookback_hours", "0"),
     ],
 )

@@ -111,6 +111,7 @@ def _filled(app: App) -> Form:
         currency=app.currency,
         click_lookback_hours=app.click_lookback_hours,
         probabilistic_lookback_hours=app.probabilistic_lookback_hours,
+        min_confidence_percent=app.min_confidence_percent,
         probabilistic="on" if app.probabilistic_matching else "off",
     )
 
@@ -123,6 +124,7 @@ def _changes(form: Form, app: App) -> AppChanges:
         currency=form.text("currency", app.currency),
         click_lookback_hours=_hours(form, "click_lookback_hours"),
         probabilistic_lookback_hours=_hours(form, "probabilistic_lookback_hours"),
+        min_confidence_percent=_whole(form, "min_confidence_percent", "per cent"),
         probabilistic_matching=(
             form.text("probabilistic") == "on" if form.has("probabilistic") else None
         ),
@@ -130,12 +132,16 @@ def _changes(form: Form, app: App) -> AppChanges:
 
 
 def _hours(form: Form, name: str) -> int | None:
-    """A whole number of hours; None when the field was not sent."""
+    return _whole(form, name, "hours")
+
+
+def _whole(form: Form, name: str, unit: str) -> int | None:
+    """A whole number of something; None when the field was not sent."""
     if not form.has(name):
         return None
     text = form.text(name).strip()
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        message = "must be a whole number of hours"
+        message = f"must be a whole number of {unit}"
         raise InvalidInput(message, problems=[FieldProblem(name, message)])
     return int(text)
 
