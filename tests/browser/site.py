@@ -87,7 +87,8 @@ class Site:
             reason=DeadReason.RETRIES_EXHAUSTED,
             maybe_accepted_at=now - timedelta(days=3),
         )
-        self.own_pages = (f"/deliveries/{letter.id}", "/deliveries/redrive")
+        one = f"/installs/{install.id}"
+        self.own_pages = (one, f"{one}/erase", f"/deliveries/{letter.id}", "/deliveries/redrive")
 
     def play(self, app_id: AppId, key: str) -> None:
         """A click on a new ad link, its install, and a purchase."""

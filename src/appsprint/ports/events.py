@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from appsprint.domain.ids import AppId, EventId, InstallId
+from appsprint.domain.ids import AppId, DeliveryId, EventId, InstallId
 from appsprint.domain.inapp_event import InAppEvent, RefusedEvent
 from appsprint.domain.link import AdNetwork
 
@@ -24,11 +24,16 @@ class ReceivedCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkOutcome:
-    """What became of an event at one network: a delivery's status, or ``skipped`` and why."""
+    """What became of an event at one network: a delivery's status, or ``skipped`` and why.
+
+    Attributes:
+        delivery_id: None where the event got no delivery at all.
+    """
 
     network: AdNetwork
     status: str
     reason: str | None
+    delivery_id: DeliveryId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from appsprint.domain.app import App
-from appsprint.domain.click import normal_advertising_id
-from appsprint.domain.ids import AppId, EventId, IdPrefix, InstallId
+from appsprint.domain.click import Click, normal_advertising_id
+from appsprint.domain.ids import AppId, EventId, IdPrefix, InstallId, LinkId
 from appsprint.domain.inapp_event import INSTALL_EVENT_TYPE, InAppEvent
 from appsprint.domain.install import IdentifierKind, Install
 from appsprint.domain.shared_network import SharedNetworks
@@ -45,6 +46,24 @@ class LateFacts:
     idfa: str | None = None
     adservices_token: str | None = None
     customer_user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallStory:
+    """One install and how it came.
+
+    Attributes:
+        decisions: Every version of the decision, newest first.
+        customer_user_id: The latest; None when the app never told one.
+        click: The credited one; None for an organic install.
+        link_names: Of the links whose clicks were considered, by id.
+    """
+
+    found: AttributedInstall
+    decisions: Sequence[Attribution]
+    customer_user_id: str | None
+    click: Click | None
+    link_names: Mapping[str, str]
 
 
 class InstallIntake:
@@ -269,3 +288,30 @@ class InstallService:
             return found, uow.installs.decisions(app_id, install_id)
 
         return self._store.read(work)
+
+    def story(self, app_id: AppId, install_id: InstallId) -> InstallStory:
+        """One install with all that tells why it got its click, or none.
+
+        Raises:
+            NotFound: The app has no such install.
+        """
+        found, decisions = self.get(app_id, install_id)
+
+        def work(uow: UnitOfWork) -> InstallStory:
+            kind, click_id = IdentifierKind.CUSTOMER_USER_ID, found.attribution.click_id
+            links = (uow.links.get(app_id, one) for one in _considered_links(found.attribution))
+            return InstallStory(
+                found=found,
+                decisions=decisions,
+                customer_user_id=uow.installs.identifier(app_id, install_id, kind),
+                click=None if click_id is None else uow.clicks.get(app_id, click_id),
+                link_names={link.id: link.name for link in links if link is not None},
+            )
+
+        return self._store.read(work)
+
+
+def _considered_links(attribution: Attribution) -> set[LinkId]:
+    candidates = json.loads(attribution.explanation).get("candidates", ())
+    named = {LinkId(one["link_id"]) for one in candidates if one.get("link_id")}
+    return named if attribution.link_id is None else named | {attribution.link_id}

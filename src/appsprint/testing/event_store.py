@@ -177,10 +177,13 @@ class EventStoreContract:
         """And its reason."""
         event = make_event(install)
         put_events(store, event)
-        put_deliveries(store, make_delivery(event, status=DeliveryStatus.DEAD, reason="too_old"))
+        delivery = make_delivery(event, status=DeliveryStatus.DEAD, reason="too_old")
+        put_deliveries(store, delivery)
 
         assert outcomes(store) == [
-            NetworkOutcome(network=AdNetwork.TIKTOK, status="dead", reason="too_old")
+            NetworkOutcome(
+                network=AdNetwork.TIKTOK, status="dead", reason="too_old", delivery_id=delivery.id
+            )
         ]
 
     def test_events_that_lack_nothing_but_credit(self, store: Store, install: Install) -> None:

@@ -10,7 +10,7 @@ from appsprint.adapters.sqlite.conditions import with_conditions
 from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.app import Environment
-from appsprint.domain.ids import AppId, EventId, InstallId
+from appsprint.domain.ids import AppId, DeliveryId, EventId, InstallId
 from appsprint.domain.inapp_event import InAppEvent, RefusalReason, RefusedEvent
 from appsprint.domain.link import AdNetwork
 from appsprint.ports.events import (
@@ -65,7 +65,9 @@ class SqliteEvents:
                 "e.event_name = ?": wanted.event_name,
                 "e.event_id = ?": wanted.event_id,
                 "e.appsprint_id = ?": wanted.appsprint_id,
-                "e.install_id = ?": wanted.install_id,
+                # As a list of ids, or SQLite would look through all events of the app.
+                "e.id IN (SELECT o.id FROM events AS o "
+                "WHERE o.app_id = :app_id AND o.install_id = ?)": wanted.install_id,
                 "e.received_at_ms >= ?": to_ms_or_none(wanted.since),
                 "e.received_at_ms < ?": to_ms_or_none(wanted.until),
             },
@@ -153,7 +155,10 @@ def _with_outcome(row: sqlite3.Row) -> EventWithOutcome:
     event = _event(row)
     if row["status"] is not None:
         outcome = NetworkOutcome(
-            network=AdNetwork(row["network"]), status=row["status"], reason=row["reason"]
+            network=AdNetwork(row["network"]),
+            status=row["status"],
+            reason=row["reason"],
+            delivery_id=DeliveryId(row["delivery_id"]),
         )
     elif event.skip_reason is not None:
         outcome = NetworkOutcome(

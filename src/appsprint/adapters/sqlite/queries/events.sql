@@ -28,7 +28,7 @@ ON CONFLICT (app_id) DO UPDATE SET
 
 -- name: page_events
 -- Events with what became of them, newest arrival first; conditions are added to it.
-SELECT e.*, d.network, d.status, d.reason FROM events AS e
+SELECT e.*, d.network, d.status, d.reason, d.delivery_id FROM events AS e
 LEFT JOIN deliveries AS d ON d.app_id = e.app_id AND d.event_row_id = e.id
     AND d.network = 'tiktok'
 WHERE e.app_id = :app_id AND (:after IS NULL OR e.id < :after)

@@ -17,7 +17,6 @@ from appsprint.entrypoints.http.dashboard.delivery_view import (
     REASONS,
     STATUSES,
     DeliveryView,
-    read_view,
     reason_label,
 )
 from appsprint.entrypoints.http.dashboard.forms import Form
@@ -113,7 +112,7 @@ def preview_redrive(request: PageRequest, app_id: PathId) -> PageResponse:
 def redrive_filtered(request: PageRequest, app_id: PathId) -> PageResponse:
     """Put the dead letters that the filters find back into the queue."""
     form = visit_of(request).form
-    view = read_view({name: form.text(name) for name in form.values})
+    view = DeliveryView.read({name: form.text(name) for name in form.values})
     redriven = services_of(request).deliveries.redrive(
         app_of(request).id, wanted=_dead(request, view)
     )
@@ -122,7 +121,7 @@ def redrive_filtered(request: PageRequest, app_id: PathId) -> PageResponse:
 
 def _asked(request: PageRequest) -> DeliveryView:
     told = request.query_params
-    return read_view({key: told.get(key) or "" for key in told})
+    return DeliveryView.read({key: told.get(key) or "" for key in told})
 
 
 def _dead(request: PageRequest, view: DeliveryView) -> DeliveryFilter:

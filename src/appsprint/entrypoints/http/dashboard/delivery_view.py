@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time, timedelta
-from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
 
 from appsprint.domain.delivery import AttemptOutcome, DeadReason, DeliveryStatus, SkipReason
+from appsprint.entrypoints.http.dashboard.list_view import ListView
 from appsprint.errors import InvalidInput
 from appsprint.ports.deliveries import DeliveryFilter
-
-MAX_FILTER_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +120,8 @@ def reason_label(reason: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryView:
-    """All that the address says, as texts; empty means any.
-
-    Attributes:
-        start, end: Days in the app's zone, both included.
-        after: The last delivery of the page before.
-    """
+class DeliveryView(ListView):
+    """Which deliveries the address asks for."""
 
     status: str = ""
     reason: str = ""
@@ -138,26 +129,6 @@ class DeliveryView:
     tiktok_event: str = ""
     event_id: str = ""
     appsprint_id: str = ""
-    start: str = ""
-    end: str = ""
-    after: str = ""
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether anything is asked for."""
-        return replace(self, after="") != DeliveryView()
-
-    @property
-    def filters(self) -> Mapping[str, str]:
-        """What is asked for, by field; without the place in the list."""
-        named = {field.name: str(getattr(self, field.name)) for field in fields(self)}
-        return {name: text for name, text in named.items() if text and name != "after"}
-
-    def query(self, **changes: str) -> str:
-        """The address's query with some things changed; another filter begins at the top."""
-        changed = replace(self, **({"after": ""} | changes))
-        after = {"after": changed.after} if changed.after else {}
-        return urlencode({**changed.filters, **after})
 
     def wanted(self, time_zone: str) -> DeliveryFilter:
         """The deliveries that are asked for.
@@ -167,7 +138,7 @@ class DeliveryView:
         """
         if self.status and self.status not in set(DeliveryStatus):
             raise InvalidInput("there is no such status", field="status")
-        zone = ZoneInfo(time_zone)
+        since, until = self.span(time_zone)
         return DeliveryFilter(
             status=DeliveryStatus(self.status) if self.status else None,
             reason=self.reason or None,
@@ -175,28 +146,6 @@ class DeliveryView:
             network_event=self.tiktok_event or None,
             event_id=self.event_id or None,
             appsprint_id=self.appsprint_id or None,
-            since=start_of_day(self.start, zone, "start"),
-            until=start_of_day(self.end, zone, "end", later=timedelta(days=1)),
+            since=since,
+            until=until,
         )
-
-
-def read_view(told: Mapping[str, str]) -> DeliveryView:
-    """The view that an address or a form asks for."""
-    names = [field.name for field in fields(DeliveryView)]
-    return DeliveryView(**{name: told.get(name, "").strip()[:MAX_FILTER_LENGTH] for name in names})
-
-
-def start_of_day(
-    text: str, zone: ZoneInfo, field: str, *, later: timedelta = timedelta(0)
-) -> datetime | None:
-    """When a day that was typed begins in a zone, some days later; None for an empty field.
-
-    Raises:
-        InvalidInput: It is not a day.
-    """
-    if not text:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text) + later, time(), tzinfo=zone)
-    except (ValueError, OverflowError) as exc:
-        raise InvalidInput("must be a date such as 2026-03-29", field=field) from exc

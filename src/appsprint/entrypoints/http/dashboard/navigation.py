@@ -53,6 +53,7 @@ APP_MENU: tuple[Entry, ...] = (
         group="Reports",
     ),
     # What happens now
+    Entry(key="installs", label="Installs", path="/installs", icon="installs", group="Data"),
     Entry(
         key="deliveries", label="Deliveries", path="/deliveries", icon="deliveries", group="Data"
     ),

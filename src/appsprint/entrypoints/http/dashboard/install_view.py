@@ -1,0 +1,125 @@
+"""What the address of the installs' list says, and how installs are matched, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from appsprint.domain.attribution import MatchType
+from appsprint.domain.delivery import NotEligibleReason
+from appsprint.domain.ids import LinkId
+from appsprint.entrypoints.http.dashboard.list_view import ListView
+from appsprint.ports.installs import Attribution, InstallFilter
+
+MATCHES: Mapping[str, str] = {
+    MatchType.INSTALL_REFERRER: "Play install referrer",
+    MatchType.IDFA: "Advertising id (IDFA)",
+    MatchType.GAID: "Advertising id (GAID)",
+    MatchType.CLICK_ID: "Click id",
+    MatchType.IP_USER_AGENT: "Address and device",
+    MatchType.ORGANIC: "Organic",
+}
+NOT_MEANT: Mapping[str, str] = {
+    NotEligibleReason.NOT_MAPPED: "Not mapped",
+    NotEligibleReason.NOT_ATTRIBUTED: "Organic install",
+    NotEligibleReason.TEST_EVENT: "Test event",
+}
+_CREDIT: Mapping[str, bool] = {"attributed": True, "organic": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallView(ListView):
+    """Which installs the address asks for; ``credit`` is "attributed" or "organic"."""
+
+    credit: str = ""
+    match_type: str = ""
+    link_id: str = ""
+    campaign_id: str = ""
+    appsprint_id: str = ""
+    customer_user_id: str = ""
+
+    def wanted(self, time_zone: str) -> InstallFilter:
+        """The installs that are asked for.
+
+        Raises:
+            InvalidInput: A day is not one.
+        """
+        since, until = self.span(time_zone)
+        return InstallFilter(
+            is_attributed=_CREDIT.get(self.credit),
+            match_type=self.match_type or None,
+            link_id=LinkId(self.link_id) if self.link_id else None,
+            campaign_id=self.campaign_id or None,
+            appsprint_id=self.appsprint_id or None,
+            customer_user_id=self.customer_user_id or None,
+            since=since,
+            until=until,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsideredClick:
+    """A click that was weighed, as the decision's explanation tells it."""
+
+    click_id: str
+    link_id: str
+    occurred_at: datetime | None
+    age: str
+    match: str
+    probability: float | None
+    verdict: str
+    has_won: bool
+    evidence: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why an install got its click, or none.
+
+    Attributes:
+        words: None for decisions from before there were any.
+        considered: How many clicks there were; the best of them are in ``clicks``.
+    """
+
+    words: str | None
+    considered: int
+    clicks: Sequence[ConsideredClick]
+
+
+def read_explanation(decision: Attribution) -> Explanation:
+    """The stored explanation, whatever version of the rule wrote it."""
+    told: dict[str, Any] = json.loads(decision.explanation)
+    candidates = told.get("candidates") or []
+    return Explanation(
+        words=told.get("words"),
+        considered=told.get("candidates_considered", len(candidates)),
+        clicks=[_click(one) for one in candidates],
+    )
+
+
+def _click(told: Mapping[str, Any]) -> ConsideredClick:
+    at, age = told.get("occurred_at"), told.get("age_seconds")
+    return ConsideredClick(
+        click_id=told.get("click_id", ""),
+        link_id=told.get("link_id", ""),
+        occurred_at=None if at is None else datetime.fromisoformat(at),
+        age="" if age is None else duration(float(age)),
+        match=MATCHES.get(told.get("match_type", ""), told.get("match_type", "")),
+        probability=told.get("probability"),
+        verdict=told.get("verdict_words") or str(told.get("verdict", "")).replace("_", " "),
+        has_won=told.get("verdict") == "won",
+        evidence=[one["words"] for one in told.get("evidence", ()) if "words" in one],
+    )
+
+
+def duration(seconds: float) -> str:
+    """How long, in its two largest units: ``2 h 5 min``."""
+    rest, parts = abs(round(seconds)), []
+    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        amount, rest = divmod(rest, unit)
+        if amount:
+            parts.append(f"{amount} {name}")
+    return " ".join(parts[:2]) or "0 s"
