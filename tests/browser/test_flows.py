@@ -55,6 +55,8 @@ def test_a_newcomer_gets_from_the_setup_link_to_the_first_report(
     expect(page.get_by_text("Android app")).to_be_visible()
     page.get_by_label("Name").fill("Miles")
     page.get_by_role("button", name="Create app").click()
+    expect(page.get_by_role("heading", name="Miles is ready")).to_be_visible()
+    expect(page.get_by_text(new_site.url, exact=True)).to_be_visible()
     key = page.get_by_text(re.compile("^as_live_")).inner_text()
     page.get_by_role("button", name="I have copied the key").click()
     expect(page.get_by_text("1 of 7")).to_be_visible()

@@ -100,6 +100,7 @@ def _keys_page(
         form=form or Form(),
         keys=sorted(keys, key=lambda key: key.revoked_at is not None),
         made=made,
+        base_url=services_of(request).settings.base_url,
     )
 
 

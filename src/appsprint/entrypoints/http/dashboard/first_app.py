@@ -42,7 +42,11 @@ def create_app(request: PageRequest) -> PageResponse:
     except InvalidInput as exc:
         return _form_page(request, problem=exc, platform=_platform(form.text("store_url")))
     return render(
-        request, "new_app_key.html", created=created.app, key=created.plain_key, status=200
+        request,
+        "new_app_key.html",
+        created=created.app,
+        key=created.plain_key,
+        base_url=services_of(request).settings.base_url,
     )
 
 

@@ -38,7 +38,7 @@ ADVICE: Mapping[ChecklistItem, Advice] = {
     ),
     ChecklistItem.FIRST_INSTALL: Advice(
         "First install received",
-        "Open the app once with the SDK configured; its install arrives within seconds.",
+        "Open the app once with the key and apiUrl set; its install arrives within seconds.",
     ),
     ChecklistItem.FIRST_EVENT: Advice(
         "First event received",
