@@ -51,8 +51,18 @@ class Shot:
 
 
 def open_first_row(page: Page) -> None:
-    page.locator("tbody a").first.click()
-    page.locator("tbody").wait_for(state="detached")
+    with page.expect_navigation():
+        page.locator("tbody a").first.click()
+
+
+def open_full_story(page: Page) -> None:
+    """An install that several clicks could have earned, with events after it, if there is one."""
+    found = page.locator("tbody th a").all()
+    for address in [one.get_attribute("href") for one in found]:
+        page.goto(str(address))
+        clicks = page.get_by_role("region", name="Clicks considered").locator("tbody tr")
+        if clicks.count() > 1 and page.get_by_role("region", name="Events after it").count():
+            return
 
 
 SHOTS: tuple[Shot, ...] = (
@@ -60,6 +70,11 @@ SHOTS: tuple[Shot, ...] = (
     Shot(name="tiktok-ads", path="/integrations/tiktok"),
     Shot(name="event-mapping", path="/integrations/tiktok/mapping"),
     Shot(name="ad-link", path="/links", prepare=open_first_row),
+    Shot(
+        name="install",
+        path="/installs?match_type=ip_user_agent",
+        prepare=open_full_story,
+    ),
     Shot(name="deliveries", path="/deliveries", app="Morning Miles Android"),
     Shot(name="campaigns", path="/reports/campaigns?days=14"),
 )
