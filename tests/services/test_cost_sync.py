@@ -596,6 +596,17 @@ def test_a_new_account_is_due_at_once(world: World) -> None:
     assert world.service.due(NOON, HOURLY)
 
 
+def test_an_account_that_is_chosen_again_is_due_at_once(world: World) -> None:
+    """Its days are fresh, and the connection has to learn that they are."""
+    world.service.sync_due(HOURLY)
+    world.scene.connect(replace(world.connection(), last_sync_at=None))
+
+    assert world.service.sync_due(HOURLY) == 1
+
+    assert world.connection().last_sync_at == NOON
+    assert world.service.due(NOON, HOURLY) == []
+
+
 def test_a_due_import_that_broke_off_goes_on_where_it_was(world: World) -> None:
     """Parts that were read completely are not read again."""
     world.script.rows = [row(), row("g1", level=AdLevel.ADGROUP), row("a1", level=AdLevel.AD)]

@@ -261,7 +261,11 @@ def _due_stretches(
     read_at = uow.costs.readings(
         app.id, connection.network, _account_of(connection), since=month_before(today)
     )
-    return due_plan(read_at, today=today, now=now, periods=periods)
+    due = due_plan(read_at, today=today, now=now, periods=periods)
+    if due or connection.last_sync_at is not None:
+        return due
+    # An account that is chosen again: its days were read lately, by a connection that forgot it.
+    return due_plan({}, today=today, now=now, periods=periods)
 
 
 def _today(app: App, connection: Connection, now: datetime) -> date:
