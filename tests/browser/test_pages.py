@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -123,12 +124,13 @@ def test_the_keyboard_is_enough(site: Site, open_page: OpenPage) -> None:
 
 
 def test_the_chart_is_drawn(site: Site, open_page: OpenPage) -> None:
-    """With an axis and a legend that names each line."""
+    """With an axis and a legend that names each line and, at first, tells the last day."""
     page = open_page(site)
     site.sign_in(page)
 
     expect(page.locator(".plot canvas")).to_be_visible()
     expect(page.locator(".u-legend")).to_contain_text("Installs")
+    expect(page.locator(".u-legend")).to_have_text(re.compile(r"Day\s*\d+ \w+"))
 
 
 def test_a_viewer_can_look_and_not_act(site: Site, open_page: OpenPage) -> None:

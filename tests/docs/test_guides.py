@@ -69,9 +69,19 @@ def bold(page: Path) -> list[str]:
 
 
 def links(page: Path) -> list[str]:
-    """Where a page leads to and which pictures it shows, as files; other hosts left out."""
-    found = re.findall(r"\]\(([^)\s#]+)[^)]*\)", page.read_text("utf-8"))
+    """Where a page leads to and which pictures it shows; other hosts left out."""
+    found = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
     return [one for one in found if "://" not in one]
+
+
+def is_there(page: Path, link: str) -> bool:
+    """Whether the file exists, and in it the heading that the link names."""
+    name, _, anchor = link.partition("#")
+    target = page.parent / name
+    if not anchor:
+        return target.is_file()
+    headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+    return anchor in {re.sub(r"[^\w-]", "", one.lower().replace(" ", "-")) for one in headings}
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
@@ -93,7 +103,7 @@ def test_a_label_that_nobody_sees_is_found_out() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_link_leads_to_a_file(page: Path) -> None:
     """Pictures too."""
-    assert [one for one in links(page) if not (page.parent / one).exists()] == []
+    assert [one for one in links(page) if not is_there(page, one)] == []
 
 
 def test_pictures_are_those_of_the_script_and_all_are_shown() -> None:

@@ -20,7 +20,7 @@ window.drawChart = (place) => {
   const short = (value, unit) => !unit && isShare ? percent(value) : value.toLocaleString("en", {
     notation: "compact", ...(unit ? { style: "currency", currency: unit, maximumFractionDigits: 1 } : {}),
   });
-  const day = (seconds) => new Date(seconds * 1000).toLocaleDateString("en", { day: "numeric", month: "short", timeZone: "UTC" });
+  const day = (seconds) => new Date(seconds * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
   const axis = (unit) => ({
     scale: unit ? "money" : "count",
     side: unit || !currency ? 3 : 1,
@@ -37,6 +37,8 @@ window.drawChart = (place) => {
     height: 260,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
     cursor: { y: false, points: { size: 7 } },
+    // Without a pointer the legend tells the last day.
+    hooks: { setLegend: [(plot) => plot.legend.idx == null && plot.setLegend({ idx: told.days.length - 1 })] },
     scales: {
       x: { time: true },
       money: { range: (_, low, high) => [Math.min(0, low), high || 1] },
