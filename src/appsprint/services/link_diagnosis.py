@@ -71,7 +71,9 @@ def ad_link_mismatch(facts: Facts) -> Diagnosis:
 
 
 def _worst_of(clicks: ClickFacts) -> str:
-    worst = next(defect for defect in _VISIT_WORDS if clicks.by_defect.get(defect))
+    """The gravest defect, unless others are more than twice as frequent."""
+    most = max(clicks.by_defect.values())
+    worst = next(one for one in _VISIT_WORDS if clicks.by_defect.get(one, 0) * 2 >= most)
     return (
         f"{clicks.by_defect[worst]} of {clicks.amount} clicks came {_VISIT_WORDS[worst]}: "
         "the link in the ad is not the generated one, or was opened outside the ad."

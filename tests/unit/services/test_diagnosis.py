@@ -482,6 +482,19 @@ def test_tiktoks_words_are_told() -> None:
     assert found[TroubleCode.SYNC_FRESHNESS].endswith("costs failed: TikTok: 50000")
 
 
+def test_a_rare_grave_trouble_does_not_hide_a_frequent_one() -> None:
+    """Somebody who typed the link is not why every click lacks its macros."""
+    found = finding(
+        replace(
+            HEALTHY,
+            clicks=clicks(15, {VisitDefect.MACROS: 14, VisitDefect.CHANGED_PARAMETERS: 1}),
+        ),
+        TroubleCode.AD_LINK_MISMATCH,
+    )
+
+    assert found.message.startswith("14 of 15 clicks came with macros")
+
+
 def test_the_gravest_trouble_of_clicks_is_told() -> None:
     """A changed link explains the macros, and those explain the missing click id."""
     found = finding(
