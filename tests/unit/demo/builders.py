@@ -146,6 +146,7 @@ def make_ad_day(
         ad_id=campaign.ads[0].ad_id,
         campaign_id=campaign.campaign_id,
         day_on=day_on,
+        country="FR",
         spend=Decimal(spend),
         impressions=impressions,
         clicks=clicks,

@@ -205,6 +205,19 @@ def test_costs_are_of_known_ads_and_days_and_in_whole_cents() -> None:
     assert all(day.spend == round(day.spend, 2) and day.spend > 0 for day in world.costs)
 
 
+def test_costs_are_told_of_the_countries_of_each_audience() -> None:
+    """So the report by country has spend beside the installs, and none of an unknown country."""
+    audiences = {
+        campaign.campaign_id: {place.country for place in campaign.places} for campaign in CAMPAIGNS
+    }
+
+    told: dict[str, set[str]] = {}
+    for day in small_world(days=14).costs:
+        told.setdefault(day.campaign_id, set()).add(day.country)
+
+    assert told == audiences
+
+
 def test_one_campaign_has_spend_and_conversions_and_no_visit_of_ours() -> None:
     """So the report can show what it does where we have no match."""
     world = small_world(days=14)

@@ -33,6 +33,7 @@ class AdDay:
     ad_id: str
     campaign_id: str
     day_on: date
+    country: str
     spend: Decimal
     impressions: int
     clicks: int
@@ -112,12 +113,19 @@ def _ad_day(
         ad_id=ad.ad_id,
         campaign_id=campaign.campaign_id,
         day_on=day_on,
+        country=_country(campaign, ad, day_on),
         spend=(campaign.price * impressions / 1000).quantize(_CENT, ROUND_HALF_UP),
         impressions=impressions,
         clicks=clicks,
         conversions=len(purchases),
         value=sum(purchases, Decimal("0.00")),
     )
+
+
+def _country(campaign: Campaign, ad: Ad, day_on: date) -> str:
+    """Where the ad was shown that day: one country, over many days as often as it has audience."""
+    lots = [place.country for place, weight in campaign.places.items() for _ in range(weight)]
+    return lots[(3 * day_on.toordinal() + int(ad.ad_id)) % len(lots)]
 
 
 def _before_restating(days: Sequence[AdDay], dates: Sequence[date]) -> AdDay:

@@ -160,6 +160,7 @@ def _report_row(day: AdDay) -> _Json:
     return {
         "ad_id": day.ad_id,
         "day": day.day_on.isoformat(),
+        "country_code": day.country,
         "metrics": {
             "spend": str(day.spend),
             "impressions": day.impressions,
