@@ -10,9 +10,11 @@ from datetime import timedelta
 import pytest
 
 from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.domain.cost import AdLevel, CostRow
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.ids import AppId
 from appsprint.domain.install import Install
+from appsprint.domain.link import AdNetwork
 from appsprint.domain.reconciliation import CauseCode
 from appsprint.services.exports import EXPORT_FIELDS, ExportKind
 from tests.support.control_plane import NOON
@@ -185,6 +187,36 @@ def test_a_report_counts_what_was_credited(
 
     assert (row["campaign_id"], row["installs"], row["revenue"]) == ("c1", 1, "9.99")
     assert "│ Unknown campaign c1 " in table
+
+
+def test_figures_that_are_not_ours_are_marked(
+    program: Program, store: SqliteStore, app_id: AppId, install: Install
+) -> None:
+    """The marks are explained beside the table, and only when there are any."""
+    put_event(store, install, NOON)
+    theirs = CostRow(
+        level=AdLevel.CAMPAIGN,
+        entity_id="1801",
+        day_on=NOON.date(),
+        as_of=NOON,
+        spend_micros=10_000_000,
+        impressions=1000,
+        clicks=20,
+        reported_installs=7,
+        reported_revenue_micros=None,
+    )
+    options = ("reports", "campaigns", "--start", "2026-03-29", "--end", "2026-03-29")
+
+    _, before = program.run(*options)
+    store.write(
+        lambda uow: uow.costs.save_costs(app_id, AdNetwork.TIKTOK, [theirs], currency="USD")
+    )
+    table, said = program.run(*options)
+
+    assert "TikTok" not in before
+    assert (" 7* " in table, " 8~ " in table) == (True, True)
+    assert "* TikTok's own number" in said
+    assert "~ Some rows of the sum" in said
 
 
 def test_differences_are_explained(program: Program, store: SqliteStore, install: Install) -> None:

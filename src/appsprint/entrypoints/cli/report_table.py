@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from rich.table import Table
@@ -22,6 +22,14 @@ from appsprint.services.report_document import identity_fields, report_document
 
 _CENT = Decimal("0.01")
 _SAYS_NOTHING = frozenset({UNKNOWN_CAMPAIGN, UNKNOWN_ADGROUP, UNKNOWN_AD, UNKNOWN_LINK})
+_MARKS: Mapping[object, str] = {
+    FigureSource.REPORTED.value: "*",
+    FigureSource.MIXED.value: "~",
+}
+_LEGEND: Mapping[str, str] = {
+    "*": "* TikTok's own number, as there is none of ours.",
+    "~": "~ Some rows of the sum are TikTok's own numbers.",
+}
 _IDENTITY = frozenset(field for by in Breakdown for field in identity_fields(by))
 _Figures = Mapping[str, object]
 
@@ -29,12 +37,9 @@ _Figures = Mapping[str, object]
 def report_table(report: Report) -> Table:
     """One line for each row and one for the totals.
 
-    A figure with a star is TikTok's own, because there is none of ours.
+    Figures that are not all ours have a mark, which ``legend`` explains.
     """
-    document = report_document(report)
-    items, totals = document["items"], document["totals"]
-    assert isinstance(items, list)  # noqa: S101 the document's own form
-    assert isinstance(totals, dict)  # noqa: S101
+    items, totals = _parts(report_document(report))
     table = Table(header_style="bold", show_footer=True)
     table.add_column(report.breakdown.value.capitalize(), "Total", overflow="fold")
     for name, read in _COLUMNS.items():
@@ -44,12 +49,16 @@ def report_table(report: Report) -> Table:
     return table
 
 
+def legend(report: Report) -> Iterator[str]:
+    """What the marks in the table mean, as far as it has any."""
+    items, totals = _parts(report_document(report))
+    marks = {_mark(row, field) for row in (*items, totals) for field in ("installs", "revenue")}
+    yield from (words for mark, words in _LEGEND.items() if mark in marks)
+
+
 def reconciliation_table(found: Reconciliation) -> Table:
     """One line for each campaign and one for the totals: ours, the network's, the difference."""
-    document = reconciliation_document(found)
-    items, totals = document["items"], document["totals"]
-    assert isinstance(items, list)  # noqa: S101 the document's own form
-    assert isinstance(totals, dict)  # noqa: S101
+    items, totals = _parts(reconciliation_document(found))
     table = Table(header_style="bold", show_footer=True)
     table.add_column("Campaign", "Total", overflow="fold")
     for name, read in _DIFFERENCES.items():
@@ -57,6 +66,14 @@ def reconciliation_table(found: Reconciliation) -> Table:
     for item in items:
         table.add_row(_name(item), *(read(item) for read in _DIFFERENCES.values()))
     return table
+
+
+def _parts(document: Mapping[str, object]) -> tuple[Sequence[_Figures], _Figures]:
+    """The rows and the totals."""
+    items, totals = document["items"], document["totals"]
+    assert isinstance(items, list)  # noqa: S101 the document's own form
+    assert isinstance(totals, dict)  # noqa: S101
+    return items, totals
 
 
 def _name(item: _Figures) -> str:
@@ -88,13 +105,12 @@ def _percent(field: str) -> Callable[[_Figures], str]:
 
 
 def _sourced(field: str, read: Callable[[_Figures], str]) -> Callable[[_Figures], str]:
-    """A figure with a star where it is the network's."""
+    """A figure with a mark where it is not all ours."""
+    return lambda figures: f"{read(figures)}{_mark(figures, field)}"
 
-    def starred(figures: _Figures) -> str:
-        is_theirs = figures[f"{field}_source"] == FigureSource.REPORTED.value
-        return f"{read(figures)}*" if is_theirs else read(figures)
 
-    return starred
+def _mark(figures: _Figures, field: str) -> str:
+    return _MARKS.get(figures[f"{field}_source"], "")
 
 
 def _rounded(value: object) -> str:

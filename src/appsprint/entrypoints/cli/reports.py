@@ -20,7 +20,7 @@ from appsprint.entrypoints.cli.options import (
 )
 from appsprint.entrypoints.cli.output import print_json, print_one, print_table, tell
 from appsprint.entrypoints.cli.progress import progress_bar
-from appsprint.entrypoints.cli.report_table import reconciliation_table, report_table
+from appsprint.entrypoints.cli.report_table import legend, reconciliation_table, report_table
 from appsprint.entrypoints.cli.session import open_services
 from appsprint.services.reconciliation_document import reconciliation_document
 from appsprint.services.report_document import report_document, to_csv
@@ -117,3 +117,5 @@ def _print(report: Report, form: ReportForm) -> None:
             f"amounts in {report.currency}"
         )
         print_table(report_table(report))
+        for line in legend(report):
+            tell(line)
