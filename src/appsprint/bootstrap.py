@@ -62,6 +62,7 @@ from appsprint.services.idempotency import IdempotencyService
 from appsprint.services.installs import InstallIntake, InstallService
 from appsprint.services.ledger import LedgerService
 from appsprint.services.links import LinkService
+from appsprint.services.live import LiveService
 from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
@@ -239,6 +240,7 @@ def services_over(parts: Parts) -> Services:
         reconciliation=reconciliation,
         checklist=ChecklistService(store=store, clock=clock),
         rollups=RollupService(store=store),
+        live=LiveService(store=store),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
         diagnostics=diagnostics,

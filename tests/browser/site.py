@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -24,7 +24,7 @@ from appsprint.services.apps import NewApp
 from appsprint.services.links import NewLink
 from tests.support.control_plane import APP_STORE_URL, PLAY_STORE_URL
 from tests.support.facts import put_delivery, put_event, put_install
-from tests.support.sdk import android_install
+from tests.support.sdk import android_install, make_event
 
 PASSWORD = "orbit-lentil-vacuum-9"
 OWNER = "ann@example.com"
@@ -45,6 +45,8 @@ class Site:
     process: Process
     app: App | None = None
     own_pages: tuple[str, ...] = ()
+    _device: str = ""
+    _headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -104,6 +106,13 @@ class Site:
             body = android_install(installReferrer=referrer)
             headers = {"Authorization": f"Bearer {key}", "x-api-key": key}
             phone.post("/v1/sdk/install", json=body, headers=headers).raise_for_status()
+        self._device, self._headers = body["appsprintId"], headers
+
+    def send_test_event(self) -> None:
+        """The device of ``play`` sends what developers send first."""
+        event = make_event(self._device, eventType="__test")
+        with httpx.Client(base_url=self.url, headers=self._headers) as phone:
+            phone.post("/v1/sdk/event", json=event).raise_for_status()
 
 
 @contextmanager

@@ -160,3 +160,24 @@ def test_a_dead_letter_is_redriven_after_a_look(new_site: Site, open_page: OpenP
 
     expect(page.get_by_text("1 dead letter waits to be sent again.")).to_be_visible()
     expect(page.get_by_text("Retrying")).not_to_have_count(0)
+
+
+def test_a_first_test_event_appears_within_a_second(new_site: Site, open_page: OpenPage) -> None:
+    """Marked, at the top, without loading anything; held back while paused, then shown."""
+    new_site.fill()
+    page = open_page(new_site)
+    new_site.sign_in(page)
+    page.get_by_role("link", name="Live", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("Live")
+    rows = page.get_by_role("region", name="Arrivals").locator("tbody tr")
+    before = rows.count()
+
+    new_site.send_test_event()
+    expect(rows.first).to_contain_text("Test event", timeout=1_000)
+    expect(rows.first).to_contain_text("Test")
+    expect(rows).to_have_count(before + 1)
+
+    page.get_by_role("button", name="Pause").click()
+    new_site.send_test_event()
+    page.get_by_role("button", name="Resume (1 new)").click()
+    expect(rows).to_have_count(before + 2)

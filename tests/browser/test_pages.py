@@ -24,6 +24,7 @@ APP_PAGES = (
     "/reports/campaigns",
     "/installs",
     "/deliveries",
+    "/live",
     "/settings",
     "/settings/keys",
     "/settings/audit",

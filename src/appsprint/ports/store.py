@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.ports.access import AccessRepository
 from appsprint.ports.apps import AppRepository
+from appsprint.ports.arrivals import ArrivalRepository
 from appsprint.ports.audit import AuditRepository
 from appsprint.ports.clicks import ClickRepository
 from appsprint.ports.connections import ConnectionRepository
@@ -107,6 +108,11 @@ class UnitOfWork(Protocol):
     @property
     def diagnostics(self) -> DiagnosticsRepository:
         """What the diagnostics count."""
+        ...
+
+    @property
+    def arrivals(self) -> ArrivalRepository:
+        """What arrives, in order."""
         ...
 
 

@@ -28,6 +28,7 @@ from appsprint.services.idempotency import IdempotencyService
 from appsprint.services.installs import InstallIntake, InstallService
 from appsprint.services.ledger import LedgerService
 from appsprint.services.links import LinkService
+from appsprint.services.live import LiveService
 from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
@@ -77,6 +78,7 @@ class Services:
     rollups: RollupService
     overview: OverviewService
     checklist: ChecklistService
+    live: LiveService
     ledger: LedgerService
     vbo: VboService
     diagnostics: DiagnosticsService

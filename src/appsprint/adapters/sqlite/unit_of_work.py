@@ -6,6 +6,7 @@ import sqlite3
 
 from appsprint.adapters.sqlite.access import SqliteAccess
 from appsprint.adapters.sqlite.apps import SqliteApps
+from appsprint.adapters.sqlite.arrivals import SqliteArrivals
 from appsprint.adapters.sqlite.audit import SqliteAudit
 from appsprint.adapters.sqlite.clicks import SqliteClicks
 from appsprint.adapters.sqlite.connections import SqliteConnections
@@ -42,3 +43,4 @@ class SqliteUnitOfWork:
         self.reports = SqliteReports(connection)
         self.rollups = SqliteRollups(connection)
         self.diagnostics = SqliteDiagnostics(connection)
+        self.arrivals = SqliteArrivals(connection)

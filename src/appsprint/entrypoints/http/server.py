@@ -105,7 +105,10 @@ class Server:
         self.url = url_of(plan.listener)
         self._plan = plan
         self._worker = Worker(plan.services, plan.spool) if plan.role in _WITH_LOOPS else None
-        self._uvicorn = _Uvicorn(_config(_application(plan)), on_ready=self._announce)
+        application, end_streams = _application(plan)
+        self._uvicorn = _Uvicorn(
+            _config(application), on_ready=self._announce, on_stopping=end_streams
+        )
         self._thread = threading.Thread(target=self._serve_quietly, name="http", daemon=True)
         self._failure: Exception | None = None
         self._on_ready: Callable[[], None] = lambda: None
@@ -193,21 +196,33 @@ _WITH_LOOPS = frozenset({ServerRole.ALL, ServerRole.WORKER})
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn that tells when it serves, and leaves signals to us.
+    """uvicorn that tells when it serves and when it stops, and leaves signals to us.
 
     Its own handling sends the signal on to the process once it has stopped, so that an orderly
     end would look like a kill.
     """
 
-    def __init__(self, config: uvicorn.Config, *, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        on_ready: Callable[[], None],
+        on_stopping: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._on_stopping = on_stopping
         self.is_settled = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
         self.is_settled.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # It waits for answers under way, and a stream has no end of its own.
+        self._on_stopping()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -231,12 +246,14 @@ def _stop_on_signals(server: _Uvicorn) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _application(plan: ServerPlan) -> AsgiApp:
+def _application(plan: ServerPlan) -> tuple[AsgiApp, Callable[[], None]]:
+    """The application, and what ends the streams that it sends."""
     if plan.role is ServerRole.WORKER:
-        return HealthOnly(plan.services.store, plan.spool)
+        return HealthOnly(plan.services.store, plan.spool), lambda: None
+    api = create_api(plan.services)
     # Litestar types the messages of ASGI one by one, where the protocol has plain mappings.
-    behind = cast(AsgiApp, create_api(plan.services))
-    return Application(plan.services, plan.spool, behind)
+    behind = cast(AsgiApp, api)
+    return Application(plan.services, plan.spool, behind), api.state.live_feed.close
 
 
 def _config(application: AsgiApp) -> uvicorn.Config:

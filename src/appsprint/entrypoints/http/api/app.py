@@ -23,6 +23,7 @@ from appsprint.entrypoints.http.api import (
 from appsprint.entrypoints.http.api.openapi import openapi_document
 from appsprint.entrypoints.http.api.routing import API_PREFIX, authorise
 from appsprint.entrypoints.http.asgi import MAX_BODY_BYTES
+from appsprint.entrypoints.http.dashboard.live_feed import LiveFeed
 from appsprint.entrypoints.http.dashboard.page import show_error, wants_page
 from appsprint.entrypoints.http.dashboard.routes import dashboard_router
 from appsprint.entrypoints.http.error_responses import answer_error
@@ -63,7 +64,7 @@ def create_api(services: Services) -> Litestar:
         exception_handlers={Exception: _answer_anything},
         request_max_body_size=MAX_BODY_BYTES,
         response_headers=_HEADERS,
-        state=State({"services": services}),
+        state=State({"services": services, "live_feed": LiveFeed()}),
         openapi_config=None,
         logging_config=None,
     )

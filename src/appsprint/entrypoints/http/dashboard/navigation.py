@@ -57,6 +57,7 @@ APP_MENU: tuple[Entry, ...] = (
     Entry(
         key="deliveries", label="Deliveries", path="/deliveries", icon="deliveries", group="Data"
     ),
+    Entry(key="live", label="Live", path="/live", icon="live", group="Data"),
     # The app itself
     Entry(key="settings", label="Settings", path="/settings", icon="settings", group="App"),
 )

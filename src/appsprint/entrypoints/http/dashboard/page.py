@@ -81,8 +81,15 @@ def page(
         media_type=MediaType.HTML,
         sync_to_thread=True,
         guards=[admit],
-        opt={_RULE: PageRule(role=role, needs_all_apps=needs_all_apps, checks_token=checks_token)},
+        opt=page_options(role, needs_all_apps=needs_all_apps, checks_token=checks_token),
     )
+
+
+def page_options(
+    role: Role | None, *, needs_all_apps: bool = False, checks_token: bool = True
+) -> dict[str, PageRule]:
+    """What ``admit`` reads of a handler; for those few that ``page`` cannot declare."""
+    return {_RULE: PageRule(role=role, needs_all_apps=needs_all_apps, checks_token=checks_token)}
 
 
 def rule_of(handler: BaseRouteHandler) -> PageRule:

@@ -112,6 +112,11 @@ def render(
     )
 
 
+def render_text(template: str, **values: object) -> str:
+    """A piece of a page, for what is sent after the page; it knows no visitor."""
+    return _TEMPLATES.get_template(template).render(values)
+
+
 def redirect(
     place: str, *, notice: str | None = None, cookies: Sequence[Cookie] = ()
 ) -> PageResponse:
