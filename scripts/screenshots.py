@@ -75,6 +75,7 @@ SHOTS: tuple[Shot, ...] = (
         path="/installs?match_type=ip_user_agent",
         prepare=open_full_story,
     ),
+    Shot(name="live", path="/live"),
     Shot(name="deliveries", path="/deliveries", app="Morning Miles Android"),
     Shot(name="campaigns", path="/reports/campaigns?days=14"),
 )
