@@ -39,8 +39,10 @@ from appsprint.errors import ConfigurationError, InvalidInput
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.exchange_rates import ExchangeRates
+from appsprint.ports.inspection import StoreInspection
 from appsprint.ports.passwords import Passwords
 from appsprint.ports.secret_box import SecretBox
+from appsprint.ports.spool import ClickSpool
 from appsprint.ports.store import Store
 from appsprint.services.access import AccessService
 from appsprint.services.apps import AppService
@@ -76,6 +78,7 @@ from appsprint.services.secret_keys import SecretKeyService
 from appsprint.services.sending import SendingService
 from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
+from appsprint.services.system import SystemService
 from appsprint.services.vbo import VboService
 
 LEASE = timedelta(minutes=10)
@@ -121,6 +124,8 @@ class Parts:
     passwords: Passwords
     secret_keys: SecretKeyService
     directory: Directory
+    inspection: StoreInspection
+    spool: ClickSpool
     jitter: Callable[[], float] = random.random
     lease: timedelta = LEASE
     replay_spool: Callable[[], object] = lambda: None
@@ -162,6 +167,8 @@ def build(
             secret_keys=secret_keys,
             passwords=Argon2Passwords(),
             directory=Directory(store, {AdNetwork.TIKTOK: tiktok}),
+            inspection=SqliteInspection(path),
+            spool=spool,
             lease=lease,
             replay_spool=SpoolReplay(store=store, spool=spool).replay
             if is_server
@@ -175,7 +182,7 @@ def build(
     services = services_over(parts)
     return Process(
         services=services,
-        doctor=_doctor(services, SqliteInspection(path), spool),
+        doctor=_doctor(services, parts.inspection, spool),
         spool=spool,
         store=store,
         tiktok=tiktok,
@@ -201,13 +208,12 @@ def services_over(parts: Parts) -> Services:
     """Every service, over a directory that was read already."""
     store, clock, ids, directory = parts.store, parts.clock, parts.ids, parts.directory
     networks, secrets, settings = parts.networks, parts.secrets, parts.settings
-    access = AccessService(store=store, clock=clock, ids=ids)
     links, connections = _links(parts), _connections(parts)
     rates = _exchange_rates(settings)
     reports = ReportService(store=store, clock=clock, rates=rates)
     reconciliation = _reconciliation(parts, rates)
     diagnostics = _diagnostics(parts, links, reconciliation)
-    members = _members(parts)
+    access, members = AccessService(store=store, clock=clock, ids=ids), _members(parts)
     return Services(
         settings=settings,
         clock=clock,
@@ -241,6 +247,7 @@ def services_over(parts: Parts) -> Services:
         checklist=ChecklistService(store=store, clock=clock),
         rollups=RollupService(store=store),
         live=LiveService(store=store),
+        system=_system(parts),
         ledger=LedgerService(store=store),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
         diagnostics=diagnostics,
@@ -319,6 +326,16 @@ def _diagnostics(
     )
 
 
+def _system(parts: Parts) -> SystemService:
+    return SystemService(
+        store=parts.store,
+        clock=parts.clock,
+        inspection=parts.inspection,
+        spool=parts.spool,
+        retention=parts.settings.retention,
+    )
+
+
 def _sessions(parts: Parts) -> SessionService:
     settings = parts.settings
     return SessionService(
@@ -382,7 +399,7 @@ def _schedule(settings: Settings) -> RetrySchedule:
     )
 
 
-def _doctor(services: Services, inspection: SqliteInspection, spool: FileSpool) -> DoctorService:
+def _doctor(services: Services, inspection: StoreInspection, spool: FileSpool) -> DoctorService:
     return DoctorService(
         store=services.store,
         clock=services.clock,

@@ -29,7 +29,14 @@ APP_PAGES = (
     "/settings/keys",
     "/settings/audit",
 )
-SERVER_PAGES = ("/settings/members", "/settings/tokens", "/settings/audit", "/account", "/apps/new")
+SERVER_PAGES = (
+    "/settings/system?books=on",
+    "/settings/members",
+    "/settings/tokens",
+    "/settings/audit",
+    "/account",
+    "/apps/new",
+)
 MOST_BYTES = 150_000
 
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from appsprint.adapters.spool.file import FileSpool
+from appsprint.adapters.sqlite.inspection import SqliteInspection
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.bootstrap import Parts, services_over
 from appsprint.config import Settings
@@ -143,6 +145,8 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         passwords=PlainPasswords(),
         secret_keys=SecretKeyService(store=store, secrets=secrets, keys=secrets),
         directory=directory,
+        inspection=SqliteInspection(folder / "appsprint.db"),
+        spool=FileSpool(folder / "spool"),
         jitter=lambda: 0.0,
     )
     return ControlPlane(services_over(parts), store, clock, network, secrets)

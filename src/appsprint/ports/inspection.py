@@ -19,6 +19,14 @@ class SchemaVersions:
     newest: int
 
 
+@dataclass(frozen=True, slots=True)
+class StorageSizes:
+    """Bytes on disk: of the store itself, and of its log of writes that are not folded in yet."""
+
+    store_bytes: int
+    log_bytes: int
+
+
 class StoreInspection(Protocol):
     """Reads only, beside a running server. Any call may raise ``StoreUnavailable``."""
 
@@ -32,6 +40,14 @@ class StoreInspection(Protocol):
 
     def damages(self) -> Sequence[str]:
         """What is broken in the stored bytes, in the store's words; reads everything once."""
+        ...
+
+    def sizes(self) -> StorageSizes:
+        """How much room the store takes."""
+        ...
+
+    def engine(self) -> str:
+        """The program that keeps the store, with its version."""
         ...
 
     def oldest_due_at(self, app_id: AppId, network: AdNetwork) -> datetime | None:

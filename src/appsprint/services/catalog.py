@@ -40,6 +40,7 @@ from appsprint.services.secret_keys import SecretKeyService
 from appsprint.services.sending import SendingService
 from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
+from appsprint.services.system import SystemService
 from appsprint.services.vbo import VboService
 
 
@@ -79,6 +80,7 @@ class Services:
     overview: OverviewService
     checklist: ChecklistService
     live: LiveService
+    system: SystemService
     ledger: LedgerService
     vbo: VboService
     diagnostics: DiagnosticsService

@@ -16,7 +16,7 @@ from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import StoreUnavailable
-from appsprint.ports.inspection import SchemaVersions
+from appsprint.ports.inspection import SchemaVersions, StorageSizes
 
 _SQL = queries("inspection")
 
@@ -40,6 +40,15 @@ class SqliteInspection:
     def damages(self) -> Sequence[str]:
         return self._ask(_damages)
 
+    def sizes(self) -> StorageSizes:
+        return StorageSizes(
+            store_bytes=_size(self._path),
+            log_bytes=_size(self._path.with_name(f"{self._path.name}-wal")),
+        )
+
+    def engine(self) -> str:
+        return f"SQLite {sqlite3.sqlite_version}"
+
     def oldest_due_at(self, app_id: AppId, network: AdNetwork) -> datetime | None:
         row = self._ask(
             lambda connection: connection.execute(_SQL["oldest_due"], (app_id, network)).fetchone()
@@ -54,6 +63,14 @@ class SqliteInspection:
                 return question(connection)
         except sqlite3.Error as exc:
             raise StoreUnavailable(f"the database cannot be read: {exc}") from exc
+
+
+def _size(path: Path) -> int:
+    """0 for a file that is not there: the log comes and goes."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _damages(connection: sqlite3.Connection) -> Sequence[str]:

@@ -72,6 +72,7 @@ SERVER_MENU: tuple[Entry, ...] = (
     ),
     Entry(key="tokens", label="API tokens", path="/settings/tokens", icon="key", role=Role.OWNER),
     Entry(key="audit", label="Audit log", path="/settings/audit", icon="log", role=Role.OWNER),
+    Entry(key="system", label="System", path="/settings/system", icon="system", role=Role.OWNER),
 )
 
 

@@ -22,6 +22,7 @@ from appsprint.entrypoints.http.dashboard import (
     overview,
     setup,
     start,
+    system,
     tiktok,
     tiktok_callback,
     tokens,
@@ -47,6 +48,7 @@ PAGES = (
     *members.HANDLERS,
     *audit_log.HANDLERS,
     *tokens.HANDLERS,
+    *system.HANDLERS,
     *account.HANDLERS,
 )
 

@@ -1,0 +1,64 @@
+"""System: storage, queues, imports, retention, and on demand whether the books balance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from appsprint.domain.access import Role
+from appsprint.domain.connection import ConnectionStatus
+from appsprint.domain.privacy import PersonalData
+from appsprint.entrypoints.http.api.routing import services_of
+from appsprint.entrypoints.http.dashboard.install_view import duration
+from appsprint.entrypoints.http.dashboard.page import page
+from appsprint.entrypoints.http.dashboard.rendering import PageResponse, render
+from appsprint.entrypoints.http.dashboard.visits import PageRequest
+from appsprint.services.doctor import LATE_QUEUE
+
+_CONNECTIONS: Mapping[ConnectionStatus, tuple[str, str]] = {
+    ConnectionStatus.NOT_CONNECTED: ("Not connected", "quiet"),
+    ConnectionStatus.CHOOSE_ADVERTISER: ("Choose an advertiser", "warn"),
+    ConnectionStatus.NEEDS_EVENTS_API: ("Needs pixel and token", "warn"),
+    ConnectionStatus.ACTIVE: ("Active", "good"),
+    ConnectionStatus.TOKEN_REJECTED: ("Token rejected", "bad"),
+    ConnectionStatus.RECONNECT_NEEDED: ("Reconnect needed", "bad"),
+}
+_RETAINED: Mapping[PersonalData, str] = {
+    PersonalData.CLICKS: "Clicks and filtered visits",
+    PersonalData.INSTALLS: "Installs",
+    PersonalData.EVENTS: "In-app events",
+    PersonalData.DELIVERIES: "Deliveries and refused events",
+}
+_KIBIBYTE = 1024
+
+
+@page("GET", "/settings/system", role=Role.OWNER, needs_all_apps=True)
+def show_system(request: PageRequest) -> PageResponse:
+    """How the server stands; the books are counted only when that is asked for."""
+    services = services_of(request)
+    state = services.system.state()
+    return render(
+        request,
+        "system.html",
+        state=state,
+        books=services.system.books() if request.query_params.get("books") else None,
+        connections=_CONNECTIONS,
+        retained=[(label, state.retention.periods.get(kind)) for kind, label in _RETAINED.items()],
+        late=LATE_QUEUE,
+        duration=duration,
+        size=size_of,
+    )
+
+
+def size_of(amount_bytes: int) -> str:
+    """Bytes in the unit that people read."""
+    if amount_bytes < _KIBIBYTE:
+        return f"{amount_bytes} B"
+    size, unit = float(amount_bytes), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if size < _KIBIBYTE:
+            break
+        size, unit = size / _KIBIBYTE, larger
+    return f"{size:,.1f} {unit}"
+
+
+HANDLERS = (show_system,)
