@@ -8,8 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from appsprint.domain.app import App
+from appsprint.domain.connection import CredentialCheck, EventsApiState
 from appsprint.errors import AdNetworkUnavailable, ConnectionRevoked
 from appsprint.services.links import NewLink
+from appsprint.testing.builders import make_connection
 from tests.support.browser import Browser, text_of
 from tests.support.control_plane import APP_STORE_URL, ControlPlane
 
@@ -80,6 +82,30 @@ def test_a_bad_pixel_and_token_are_told(owner: Browser, app: App) -> None:
     assert answer.status_code == 422
     assert answer.text.count('aria-invalid="true"') == 2
     assert "a b" not in re.findall(r'value="([^"]*)"', answer.text)
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        (CredentialCheck.WRONG_PIXEL, "Pixel ID and access token do not belong together"),
+        (CredentialCheck.TOKEN_REJECTED, "TikTok rejected the token"),
+        (None, "TikTok rejected the token"),
+    ],
+)
+def test_a_refused_credential_has_its_own_advice(
+    plane: ControlPlane, owner: Browser, app: App, check: CredentialCheck | None, said: str
+) -> None:
+    """A new token for the same pixel does not help when it is the pixel that is wrong."""
+    refused = make_connection(
+        app_id=app.id, events_api=EventsApiState.REJECTED, events_check=check, events_error="40001"
+    )
+    plane.store.write(lambda uow: uow.connections.save(refused))
+
+    page = text_of(owner.get(f"/apps/{app.id}/integrations/tiktok"))
+
+    assert said in page
+    assert ("for the same Pixel ID" in page) is (check is not CredentialCheck.WRONG_PIXEL)
+    assert "0 events wait and then go out." in page
 
 
 def test_an_account_that_is_not_reached_is_told(owner: Browser, app: App) -> None:
