@@ -138,8 +138,11 @@ def test_pixels_are_listed_page_after_page(adapter: TikTokAdapter, sandbox: Sand
 
     found = adapter.flow.pixels(approve(adapter), EUR_ADVERTISER_ID)
 
-    newest_first = [Pixel(f"D1MANY{number:014}", f"Pixel {number}") for number in range(40, -1, -1)]
-    assert found == [*newest_first, Pixel(DEFAULT_PIXEL_CODE, "Sandbox pixel")]
+    newest_first = [
+        Pixel(f"D1MANY{number:014}", f"Pixel {number}", is_owned=True)
+        for number in range(40, -1, -1)
+    ]
+    assert found == [*newest_first, Pixel(DEFAULT_PIXEL_CODE, "Sandbox pixel", is_owned=True)]
 
 
 def test_an_advertiser_without_pixels_has_none(

@@ -23,7 +23,7 @@ OTHER_ADVERTISER = Advertiser(
     id="7000000000002", name="Example US", currency="USD", time_zone="America/New_York"
 )
 
-PIXEL = Pixel("CQ6FR3RC77U6L0AM21H0", "Example web")
+PIXEL = Pixel("CQ6FR3RC77U6L0AM21H0", "Example web", is_owned=True)
 
 
 @dataclass

@@ -71,10 +71,15 @@ class Advertiser:
 
 @dataclass(frozen=True, slots=True)
 class Pixel:
-    """A web event source of an ad account, by the **code** that events are sent with."""
+    """A web event source of an ad account, by the **code** that events are sent with.
+
+    Attributes:
+        is_owned: False when another account shares it; None when the network does not say.
+    """
 
     code: str
     name: str
+    is_owned: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

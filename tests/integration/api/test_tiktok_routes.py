@@ -96,7 +96,8 @@ def test_pixels_are_picked_from_tiktoks_list(client: Client, base: str) -> None:
     listed = client.get(f"{base}/tiktok/pixels").json()
 
     assert (early.status_code, early.json()["error"]) == (409, "not_connected")
-    assert listed == {"items": [{"pixel_id": PIXEL, "name": "Example web"}], "next_cursor": None}
+    expected = {"pixel_id": PIXEL, "name": "Example web", "is_owned": True}
+    assert listed == {"items": [expected], "next_cursor": None}
 
 
 def test_refused_credentials_are_saved_and_told(

@@ -8,15 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from appsprint.domain.app import App
-from appsprint.domain.connection import CredentialCheck, EventsApiState
+from appsprint.domain.connection import CredentialCheck, EventsApiState, Pixel
 from appsprint.errors import AdNetworkUnavailable, ConnectionRevoked
 from appsprint.services.links import NewLink
 from appsprint.testing.builders import make_connection
 from tests.support.browser import Browser, text_of
 from tests.support.control_plane import APP_STORE_URL, ControlPlane
+from tests.support.fake_network import ADVERTISER, PIXEL
 
 TOKEN = "a-token-of-the-pixel"
-PIXEL = "CXXXXXXXXXXXXXXXXXXX"
+PASTED = "CXXXXXXXXXXXXXXXXXXX"
 
 
 def states(page: str) -> list[str]:
@@ -49,7 +50,7 @@ def test_the_whole_flow(plane: ControlPlane, owner: Browser, app: App) -> None:
     assert states(page.text)[1:3] == ["done", "current"]
 
     page = owner.follow(
-        owner.post(f"{place}/events-api", pixel_id=PIXEL, access_token=TOKEN, test_event_code="")
+        owner.post(f"{place}/events-api", pixel_id=PASTED, access_token=TOKEN, test_event_code="")
     )
     assert states(page.text) == ["done", "done", "done", "done", "current"]
     assert TOKEN not in page.text
@@ -145,12 +146,12 @@ def test_disconnecting_keeps_what_was_set_up(plane: ControlPlane, owner: Browser
     """The Pixel ID is filled in for the next time, the token is gone."""
     place = f"/apps/{app.id}/integrations/tiktok"
     approve(owner, place)
-    owner.post(f"{place}/events-api", pixel_id=PIXEL, access_token=TOKEN)
+    owner.post(f"{place}/events-api", pixel_id=PASTED, access_token=TOKEN)
 
     page = owner.follow(owner.post(f"{place}/disconnect"))
 
     assert "TikTok Ads is disconnected." in text_of(page)
-    assert f'value="{PIXEL}"' in page.text
+    assert f'value="{PASTED}"' in page.text
     assert plane.services.connections.overview(app.id).connection.events_token is None
     approve(owner, place)
     assert states(owner.get(place).text)[0] == "done"
@@ -167,3 +168,55 @@ def test_the_checklist_fills_itself_in(plane: ControlPlane, owner: Browser, app:
 
     assert "2 of 7" in text_of(owner.get(place))
     assert "2 of 7" in text_of(owner.get(f"/apps/{app.id}"))
+
+
+def test_the_pixel_is_picked_from_a_list(plane: ControlPlane, owner: Browser, app: App) -> None:
+    """Which is asked for after the page; what is typed counts, else what is picked."""
+    place = f"/apps/{app.id}/integrations/tiktok"
+    approve(owner, place)
+    owner.post(f"{place}/advertiser", advertiser_id=ADVERTISER.id)
+    plane.network.flow.web_sources = [PIXEL, Pixel("D1SHARED000000000001", "Shop", is_owned=False)]
+    page = owner.get(place).text
+    assert f'hx-get="{place}/pixels"' in page
+    assert PIXEL.code not in page
+
+    offered = text_of(owner.get(f"{place}/pixels"))
+    owner.post(f"{place}/events-api", picked_pixel=PIXEL.code, pixel_id="", access_token=TOKEN)
+
+    assert f"Example web ({PIXEL.code})" in offered
+    assert "Shop (D1SHARED000000000001, shared by another account)" in offered
+    assert pixel_of(plane, app) == PIXEL.code
+    owner.post(f"{place}/events-api", picked_pixel="D1SHARED000000000001", pixel_id=PIXEL.code)
+    assert pixel_of(plane, app) == "D1SHARED000000000001"
+    owner.post(f"{place}/events-api", picked_pixel=PIXEL.code, pixel_id="D1TYPED0000000000001")
+    assert pixel_of(plane, app) == "D1TYPED0000000000001"
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (ConnectionRevoked("no permission", network_code=40001), "paste the Pixel ID"),
+        (AdNetworkUnavailable("TikTok gave no answer"), "TikTok gave no answer."),
+    ],
+)
+def test_a_list_of_pixels_that_cannot_be_had_is_told(
+    plane: ControlPlane, owner: Browser, app: App, failure: Exception, said: str
+) -> None:
+    """In its place, in an answer that the page takes; the Pixel ID can be typed."""
+    place = f"/apps/{app.id}/integrations/tiktok"
+    approve(owner, place)
+    owner.post(f"{place}/advertiser", advertiser_id=ADVERTISER.id)
+    plane.network.flow.hides_pixels = isinstance(failure, ConnectionRevoked)
+    plane.network.flow.failure = None if plane.network.flow.hides_pixels else failure
+
+    answer = owner.get(f"{place}/pixels")
+
+    assert answer.status_code == 200
+    assert "The pixels cannot be listed now." in text_of(answer)
+    assert said in text_of(answer)
+    assert 'name="pixel_id"' in answer.text
+
+
+def pixel_of(plane: ControlPlane, app: App) -> str | None:
+    """The Pixel ID that is saved."""
+    return plane.services.connections.overview(app.id).connection.pixel_id

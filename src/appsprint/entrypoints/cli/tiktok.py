@@ -42,7 +42,7 @@ app.add_typer(
 )
 app.add_typer(tiktok_mapping.app, name="mapping", help="What in-app events fire as.")
 
-PIXEL_COLUMNS = ("pixel_id", "name")
+PIXEL_COLUMNS = ("pixel_id", "name", "is_owned")
 ADVERTISER_COLUMNS = ("id", "name", "currency", "time_zone")
 DIAGNOSIS_COLUMNS = ("state", "code", "message", "action")
 

@@ -13,9 +13,14 @@ from appsprint.domain.connection import Pixel
 PAGE_SIZE = 20
 
 
+class _Ownership(msgspec.Struct):
+    ownership_status: bool | None = None
+
+
 class _Pixel(msgspec.Struct):
     pixel_code: str
     pixel_name: str | None = None
+    asset_ownership: _Ownership | None = None
 
 
 class _PageInfo(msgspec.Struct):
@@ -39,7 +44,12 @@ def read_pixels(api: ManagementApi, access_token: str, advertiser_id: str) -> It
         }
         answer = api.get("pixel/list/", params, access_token=access_token, of=_Page)
         for pixel in answer.pixels:
-            yield Pixel(pixel.pixel_code, pixel.pixel_name or pixel.pixel_code)
+            yield _read(pixel)
         if page >= answer.page_info.total_page or not answer.pixels:
             return
         page += 1
+
+
+def _read(pixel: _Pixel) -> Pixel:
+    owned = None if pixel.asset_ownership is None else pixel.asset_ownership.ownership_status
+    return Pixel(pixel.pixel_code, pixel.pixel_name or pixel.pixel_code, owned)

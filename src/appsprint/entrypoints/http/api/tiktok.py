@@ -130,10 +130,14 @@ class AdvertisersAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PixelAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A web data source; `pixel_id` is the Pixel ID of TikTok Events Manager."""
+    """A web data source; `pixel_id` is the Pixel ID of TikTok Events Manager.
+
+    `is_owned` is false when another account shares it, and null when TikTok does not say.
+    """
 
     pixel_id: str
     name: str
+    is_owned: bool | None
 
 
 class PixelsAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -389,7 +393,10 @@ def saved_credential_answer(saved: SavedCredential) -> SavedCredentialAnswer:
 def pixels_answer(pixels: Sequence[Pixel]) -> PixelsAnswer:
     """Pixels, as they are answered."""
     return PixelsAnswer(
-        items=[PixelAnswer(pixel_id=pixel.code, name=pixel.name) for pixel in pixels]
+        items=[
+            PixelAnswer(pixel_id=pixel.code, name=pixel.name, is_owned=pixel.is_owned)
+            for pixel in pixels
+        ]
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from appsprint.domain.access import Role
-from appsprint.domain.connection import Advertiser, Connection, ConnectionStatus
+from appsprint.domain.connection import Advertiser, Connection, ConnectionStatus, Pixel
 from appsprint.domain.ids import AppId
 from appsprint.entrypoints.http.api.routing import PathId, services_of
 from appsprint.entrypoints.http.dashboard.formats import amount_of
@@ -28,6 +29,14 @@ STATUS_WORDS: Mapping[ConnectionStatus, tuple[str, str]] = {
     ConnectionStatus.TOKEN_REJECTED: ("Token rejected", "bad"),
     ConnectionStatus.RECONNECT_NEEDED: ("Reconnect needed", "bad"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PixelOffer:
+    """The pixels to pick from, or why they cannot be listed; the Pixel ID can be typed anyway."""
+
+    pixels: Sequence[Pixel] = ()
+    problem: str | None = None
 
 
 def place_of(app_id: str) -> str:
@@ -79,19 +88,36 @@ def choose_advertiser(request: PageRequest, app_id: PathId) -> PageResponse:
     return _done(request, app_id, "The advertiser account is chosen.")
 
 
+@page("GET", "/apps/{app_id:str}/integrations/tiktok/pixels", role=Role.EDITOR)
+def offer_pixels(request: PageRequest, app_id: PathId) -> PageResponse:
+    """The page with the advertiser's pixels to pick from.
+
+    TikTok is asked for them here and nowhere else, so that the page itself never waits for it.
+    """
+    try:
+        offer = PixelOffer(services_of(request).connections.pixels(AppId(app_id)))
+    except _TOLD as exc:
+        offer = PixelOffer(problem=sentence(exc.message))
+    return _page(request, app_id, offer=offer)
+
+
 @page("POST", "/apps/{app_id:str}/integrations/tiktok/events-api", role=Role.EDITOR)
 def save_events_api(request: PageRequest, app_id: PathId) -> PageResponse:
     """Save the Pixel ID and the token, and say what TikTok thinks of them."""
-    form = visit_of(request).form
+    visit, connections = visit_of(request), services_of(request).connections
+    form = visit.form
+    stored = connections.overview(AppId(app_id)).connection.pixel_id
+    pixel_id = _wanted_pixel(form, stored)
     try:
-        saved = services_of(request).connections.save_events_api(
+        saved = connections.save_events_api(
             AppId(app_id),
-            pixel_id=form.text("pixel_id"),
+            pixel_id=pixel_id,
             access_token=form.text("access_token").strip() or None,
             test_event_code=form.text("test_event_code"),
         )
     except _TOLD as exc:
-        return _page(request, app_id, problem=exc)
+        sent = replace(form, values={**form.values, "pixel_id": [pixel_id]})
+        return _page(request, app_id, problem=exc, sent=sent)
     said = sentence(saved.checked.message)
     return _done(request, app_id, f"Pixel ID and access token are saved. {said}")
 
@@ -131,11 +157,13 @@ def _page(
     *,
     problem: AppsprintError | None = None,
     accounts: Sequence[Advertiser] | None = None,
+    offer: PixelOffer | None = None,
+    sent: Form | None = None,
 ) -> PageResponse:
     services, key = services_of(request), AppId(app_id)
     overview = services.connections.overview(key)
     diagnoses = services.overview.diagnoses(key)
-    form = visit_of(request).form
+    form = visit_of(request).form if sent is None else sent
     return render(
         request,
         "tiktok.html",
@@ -146,10 +174,17 @@ def _page(
         status_word=STATUS_WORDS[overview.connection.status],
         steps=steps_of(services, key, overview),
         accounts=accounts,
+        offer=offer,
         vbo=services.vbo.progress(key),
         attention=attention_of(diagnoses),
         diagnoses=diagnoses,
     )
+
+
+def _wanted_pixel(form: Form, stored: str | None) -> str:
+    """What was typed; where nothing new was typed, what was picked, for want of a script."""
+    typed, picked = form.text("pixel_id").strip(), form.text("picked_pixel")
+    return picked if picked and typed in ("", stored) else typed
 
 
 def _saved(connection: Connection) -> Form:
@@ -162,6 +197,7 @@ HANDLERS = (
     connect,
     load_accounts,
     choose_advertiser,
+    offer_pixels,
     save_events_api,
     import_now,
     disconnect,

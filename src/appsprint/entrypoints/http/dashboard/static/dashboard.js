@@ -41,6 +41,16 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// A choice that fills in a field, which can be typed as well.
+document.addEventListener("input", (event) => {
+  const { id, value, dataset } = event.target;
+  if (dataset.fills && value) document.getElementById(dataset.fills).value = value;
+  for (const choice of document.querySelectorAll(`select[data-fills="${id}"]`)) {
+    choice.value = value;
+    if (choice.selectedIndex < 0) choice.value = "";
+  }
+});
+
 // Folded parts close when the pointer or the focus goes elsewhere.
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.switcher[open]")) {
