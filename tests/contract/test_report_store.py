@@ -48,6 +48,7 @@ def test_facts_are_found_by_index(
         "app_id": "app_1",
         "network": "tiktok",
         "days": "[]",
+        "exclude_tagged": False,
     }
     with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
@@ -101,7 +102,7 @@ def test_what_was_not_sent_is_found_by_its_status(store: SqliteStore, tmp_path: 
 def test_days_are_stretches_of_the_time_indexes(store: SqliteStore, tmp_path: Path) -> None:
     """Installs and revenue events are read by app and time, nothing else of the app is."""
     sql = {query: plain(query) for query in ("installs", "revenue")}
-    values = {"app_id": "app_1", "network": "tiktok", "days": "[]"}
+    values = {"app_id": "app_1", "network": "tiktok", "days": "[]", "exclude_tagged": 0}
     with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
         plans = {
             query: " | ".join(

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,7 @@ class Story:
         self.service = RollupService(store=store, step_facts=3)
         self.zone = "UTC"
         self.installs: list[InstallId] = []
+        self.exclude_tagged = False
 
     def install(self, hours: int, campaign: int | None, *, is_test: bool) -> None:
         """A credited install; its campaign's name and country follow from the hour."""
@@ -67,6 +68,8 @@ class Story:
             country=("DE", "FR", None)[hours % 3],
             environment=Environment.TEST if is_test else Environment.LIVE,
             clicked_at=NOON + timedelta(hours=hours - 30),
+            is_reinstall=hours % 5 == 0,
+            tags=("emulator",) if hours % 4 == 0 else (),
         )
         self.installs.append(install_id)
 
@@ -117,7 +120,11 @@ class Story:
         """All days of the story."""
         days = local_days(FIRST_ON, LAST_ON, ZoneInfo(self.zone))
         return SumScope(
-            app_id=self.scene.app_id, network=self.scene.network, days=days, time_zone=self.zone
+            app_id=self.scene.app_id,
+            network=self.scene.network,
+            days=days,
+            time_zone=self.zone,
+            exclude_tagged=self.exclude_tagged,
         )
 
     def reported(self, by: Breakdown) -> Report:
@@ -132,7 +139,11 @@ class Story:
 
         def read(uow: UnitOfWork) -> tuple[Sequence[InstallSum], Sequence[RevenueSum]]:
             scope = (self.scene.app_id, self.scene.network, by, self.scope.days)
-            return uow.reports.installs(*scope), uow.reports.revenue(*scope)
+            leaving = self.exclude_tagged
+            return (
+                uow.reports.installs(*scope, exclude_tagged=leaving),
+                uow.reports.revenue(*scope, exclude_tagged=leaving),
+            )
 
         return self._report(by, *self.scene.store.read(read))
 
@@ -218,12 +229,12 @@ def test_incremental_is_rebuilt_is_direct(told: list[list[Act]]) -> None:
             story = Story(store)
             for act in chain.from_iterable(told):
                 act(story)
-            for by in Breakdown:
+            for by, story.exclude_tagged in product(Breakdown, (False, True)):
                 assert story.reported(by) == story.direct(by)
             story.catch_up()
             incremental = story.stored()
             assert incremental == story.computed()
-            for by in Breakdown:
+            for by, story.exclude_tagged in product(Breakdown, (False, True)):
                 assert story.reported(by) == story.direct(by)
             story.rebuild()
             assert story.stored() == incremental

@@ -40,6 +40,7 @@ BESIDE = [
     "reported_revenue",
     "installs_source",
     "revenue_source",
+    "reinstalls",
 ]
 
 
@@ -111,6 +112,7 @@ def test_values_are_texts_integers_or_null() -> None:
             "reported_revenue": "90.00",
             "installs_source": "attributed",
             "revenue_source": "attributed",
+            "reinstalls": 0,
         }
     ]
     assert (document["start"], document["end"]) == ("2026-03-10", "2026-03-10")

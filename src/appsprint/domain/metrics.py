@@ -39,7 +39,8 @@ class Figures:
     Attributes:
         spend: In the report's currency; None where the network reported none.
         impressions, clicks: The network's; None where it reported none.
-        attributed_installs: Live installs credited to the network, by install day.
+        attributed_installs: New live installs credited to the network, by install day.
+        reinstalls: Credited likewise, of people who had the app before; in no other figure.
         attributed_revenue: Of credited live installs, by event day, refunds subtracted.
         attributed_revenue_events: How many events that revenue is the sum of, refunds included
             and those that could not be converted too: what tells "none" from "nets to zero".
@@ -50,6 +51,7 @@ class Figures:
     impressions: int | None = None
     clicks: int | None = None
     attributed_installs: int = 0
+    reinstalls: int = 0
     attributed_revenue: Decimal = ZERO
     attributed_revenue_events: int = 0
     reported_conversions: int | None = None
@@ -74,6 +76,7 @@ class Metrics:
         installs_source, revenue_source: Whose number ``installs`` and ``revenue`` are.
         attributed_installs, attributed_revenue: Ours, whatever is shown.
         reported_conversions, reported_revenue: The network's, whatever is shown.
+        reinstalls: **Reinstalls** attributed by us; in no other figure.
     """
 
     spend: Decimal | None
@@ -87,6 +90,7 @@ class Metrics:
     reported_revenue: Decimal | None
     installs_source: FigureSource
     revenue_source: FigureSource
+    reinstalls: int = 0
 
     @property
     def cpi(self) -> Decimal | None:
@@ -149,6 +153,7 @@ def metrics_of(figures: Figures) -> Metrics:
         reported_revenue=figures.reported_revenue,
         installs_source=installs_source,
         revenue_source=revenue_source,
+        reinstalls=figures.reinstalls,
     )
 
 
@@ -170,6 +175,7 @@ def totals_of(rows: Sequence[Metrics]) -> Metrics:
         reported_revenue=_amounts(row.reported_revenue for row in rows),
         installs_source=_common_source(row.installs_source for row in rows),
         revenue_source=_common_source(row.revenue_source for row in rows),
+        reinstalls=sum(row.reinstalls for row in rows),
     )
 
 

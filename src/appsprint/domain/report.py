@@ -73,6 +73,8 @@ class InstallSum:
     """Installs credited to the network, by the breakdown's value on one local day.
 
     Attributes:
+        installs: New ones only.
+        reinstalls: Those of people who had the app before.
         value: The campaign's id and so on; None where the click did not tell.
         name: A name that the clicks carried, if they did.
         campaign_id: The campaign above an ad group or an ad, if the clicks told it; None for
@@ -84,6 +86,7 @@ class InstallSum:
     campaign_id: str | None = None
     day_on: date
     installs: int
+    reinstalls: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

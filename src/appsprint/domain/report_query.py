@@ -25,12 +25,15 @@ class ReportQuery:
     Attributes:
         start_on: None for six days before ``end_on``.
         end_on: None for today.
+        exclude_tagged: Leave out installs that a quality rule found something about, and their
+            revenue; the network's own numbers stay whole.
     """
 
     network: AdNetwork = AdNetwork.TIKTOK
     start_on: date | None = None
     end_on: date | None = None
     breakdown: Breakdown = Breakdown.CAMPAIGN
+    exclude_tagged: bool = False
 
 
 def report_window(query: ReportQuery, *, today: date) -> tuple[date, date]:

@@ -95,6 +95,7 @@ class _Tally:
     impressions: int | None = None
     clicks: int | None = None
     installs: int = 0
+    reinstalls: int = 0
     revenue_micros: int = 0
     revenue_events: int = 0
     reported_installs: int | None = None
@@ -115,6 +116,7 @@ class _Tally:
 
     def add_installs(self, found: InstallSum) -> None:
         self.installs += found.installs
+        self.reinstalls += found.reinstalls
         self._note(found)
 
     def add_revenue(self, found: RevenueSum, converter: AmountConverter) -> None:
@@ -134,6 +136,7 @@ class _Tally:
             impressions=self.impressions,
             clicks=self.clicks,
             attributed_installs=self.installs,
+            reinstalls=self.reinstalls,
             attributed_revenue=from_micros(self.revenue_micros),
             attributed_revenue_events=self.revenue_events,
             reported_conversions=self.reported_installs,

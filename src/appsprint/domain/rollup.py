@@ -79,6 +79,8 @@ class FactSum:
         occurred_at, clicked_at: To the minute: no time zone has days that begin within one.
         reason: Of the decision, as a short code.
         event_type, event_name: None for installs.
+        installs: New ones only.
+        is_tagged: A quality rule found something about the install.
         revenue_micros: 0 for installs.
     """
 
@@ -99,8 +101,10 @@ class FactSum:
     event_name: str | None
     currency: str | None
     installs: int
+    reinstalls: int = 0
     events: int
     revenue_micros: int
+    is_tagged: bool = False
 
     def concerns(self, network: AdNetwork) -> bool:
         """Whether the network's reports tell of it: credited to it, or to nobody."""
@@ -114,6 +118,7 @@ class RollupKey(NamedTuple):
         name: What the clicks called the value.
         campaign_id: Above an ad group or an ad.
         currency: None for installs, and for amounts that came without one.
+        is_tagged: Of installs that a quality rule found something about.
     """
 
     kind: RollupKind
@@ -122,12 +127,14 @@ class RollupKey(NamedTuple):
     name: str | None
     campaign_id: str | None
     currency: str | None
+    is_tagged: bool = False
 
 
 class RollupSum(NamedTuple):
-    """Installs, events with revenue, and that revenue in millionths."""
+    """New installs, reinstalls, events with revenue, and that revenue in millionths."""
 
     installs: int = 0
+    reinstalls: int = 0
     events: int = 0
     revenue_micros: int = 0
 
@@ -135,6 +142,7 @@ class RollupSum(NamedTuple):
         """Both together."""
         return RollupSum(
             self.installs + other.installs,
+            self.reinstalls + other.reinstalls,
             self.events + other.events,
             self.revenue_micros + other.revenue_micros,
         )
@@ -159,10 +167,12 @@ def rolled_up(
         day_on, currency = days.of(fact.occurred_at), fact.currency
         for kind, value, name, campaign_id in _values(fact, days):
             if kind in kinds:
-                found = sums.setdefault((kind, day_on, value, name, campaign_id, currency), [0] * 3)
+                key = kind, day_on, value, name, campaign_id, currency, fact.is_tagged
+                found = sums.setdefault(key, [0] * 4)
                 found[0] += fact.installs
-                found[1] += fact.events
-                found[2] += fact.revenue_micros
+                found[1] += fact.reinstalls
+                found[2] += fact.events
+                found[3] += fact.revenue_micros
     return {
         RollupKey._make(key): RollupSum._make(found) for key, found in sums.items() if any(found)
     }
@@ -197,7 +207,7 @@ def install_sums(sums: RollupSums) -> Sequence[InstallSum]:
     """The installs in sums of one kind, by value and day."""
     groups: dict[tuple[str | None, date], InstallSum] = {}
     for key, found in sums.items():
-        if not found.installs:
+        if not found.installs and not found.reinstalls:
             continue
         known = groups.get((key.value, key.day_on))
         groups[key.value, key.day_on] = InstallSum(
@@ -208,6 +218,7 @@ def install_sums(sums: RollupSums) -> Sequence[InstallSum]:
             else _greater(key.campaign_id, known.campaign_id),
             day_on=key.day_on,
             installs=found.installs + (0 if known is None else known.installs),
+            reinstalls=found.reinstalls + (0 if known is None else known.reinstalls),
         )
     return list(groups.values())
 
@@ -240,7 +251,7 @@ _Value = tuple[RollupKind, str | None, str | None, str | None]
 def _values(fact: FactSum, days: _Days) -> Iterator[_Value]:
     """What a fact counts for: kind, value, name, campaign above it."""
     if fact.network is None:
-        if fact.installs:
+        if fact.event_type is None:
             yield RollupKind.ORGANIC, fact.reason, None, None
         return
     yield RollupKind.CAMPAIGN, fact.campaign_id, fact.campaign_name, None

@@ -24,6 +24,10 @@ class Attribution:
         campaign_id … ad_name: What the credited click's link told of the ad.
         network_click_id: TikTok's ``ttclid``, character for character as received.
         explanation: The candidates and the rule, as JSON text.
+        is_reinstall: The person had the app before; reports count it apart from installs.
+        is_test: Of a test key or device; it neither enters reports nor uses up a click of theirs.
+        tags: Codes of the quality rules that found something.
+        rejected_for: The code of the quality rule that refused credit; None when none did.
     """
 
     app_id: AppId
@@ -45,6 +49,10 @@ class Attribution:
     ad_name: str | None = None
     network_click_id: str | None = None
     explanation: str = "{}"
+    is_reinstall: bool = False
+    is_test: bool = False
+    tags: tuple[str, ...] = ()
+    rejected_for: str | None = None
 
     @property
     def is_attributed(self) -> bool:

@@ -17,16 +17,29 @@ class ReportRepository(Protocol):
 
     Live data only: installs of test keys, their events, and ``__test`` events are never in a sum.
     ``days`` follow one another without a gap. Where ``by`` is the day, every ``value`` is None.
+    ``exclude_tagged`` leaves out installs whose decision in force has tags.
     """
 
     def installs(
-        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        by: Breakdown,
+        days: Sequence[ReportDay],
+        *,
+        exclude_tagged: bool = False,
     ) -> Sequence[InstallSum]:
         """Installs credited to the network by the decision in force, by their install day."""
         ...
 
     def revenue(
-        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        by: Breakdown,
+        days: Sequence[ReportDay],
+        *,
+        exclude_tagged: bool = False,
     ) -> Sequence[RevenueSum]:
         """Revenue of credited installs by the day of the event; refunds are negative.
 

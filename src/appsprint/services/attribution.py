@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from appsprint.domain.app import App, Platform
+from appsprint.domain.app import App, Environment, Platform
 from appsprint.domain.attribution import (
     RULE_VERSION,
     AttributionRules,
@@ -230,6 +230,7 @@ def _attribution(
         confidence=decision.confidence,
         reason=decision.reason,
         explanation=explain(evidence_of(install).referrer, decision),
+        is_test=install.environment is Environment.TEST,
     )
     if decision.click is None:
         return organic

@@ -80,7 +80,7 @@ class ReconciliationService:
         app, network = require_app(uow, app_id), query.network
         connection = uow.connections.get(app_id, network)
         frame = read_frame(uow, app_id, query, now=self._clock.now())
-        report = build_report(frame, read_facts(uow, app_id, network, frame), self._rates.rate)
+        report = build_report(frame, read_facts(uow, app_id, query, frame), self._rates.rate)
         belongings = read_belongings(uow, app_id, network)
         sums = self._sums(uow, app_id, network, frame)
         return ReconciliationFacts(

@@ -31,6 +31,7 @@ _METRIC_FIELDS = (
     *("clicks", "cpc", "ctr", "cti", "roas", "revenue"),
     *("currency", "attributed_installs", "reported_conversions"),
     *("attributed_revenue", "reported_revenue", "installs_source", "revenue_source"),
+    "reinstalls",
 )
 
 
@@ -107,6 +108,7 @@ def _metrics(metrics: Metrics, currency: str) -> dict[str, Cell]:
         "reported_revenue": money_text(metrics.reported_revenue),
         "installs_source": metrics.installs_source.value,
         "revenue_source": metrics.revenue_source.value,
+        "reinstalls": metrics.reinstalls,
     }
 
 

@@ -41,11 +41,17 @@ def read_frame(uow: UnitOfWork, app_id: AppId, query: ReportQuery, *, now: datet
 
 
 def read_facts(
-    uow: UnitOfWork, app_id: AppId, network: AdNetwork, frame: ReportFrame
+    uow: UnitOfWork, app_id: AppId, query: ReportQuery, frame: ReportFrame
 ) -> ReportFacts:
     """Everything that the rows of ``frame`` are made of."""
-    by = frame.breakdown
-    scope = SumScope(app_id=app_id, network=network, days=frame.days, time_zone=frame.time_zone)
+    by, network = frame.breakdown, query.network
+    scope = SumScope(
+        app_id=app_id,
+        network=network,
+        days=frame.days,
+        time_zone=frame.time_zone,
+        exclude_tagged=query.exclude_tagged,
+    )
     installs, revenue = attributed_sums(uow, scope, by, currency=frame.currency)
     connection = uow.connections.get(app_id, network)
     return ReportFacts(

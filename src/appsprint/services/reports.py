@@ -63,4 +63,4 @@ class ReportService:
         self, uow: UnitOfWork, app_id: AppId, query: ReportQuery
     ) -> tuple[ReportFrame, ReportFacts]:
         frame = read_frame(uow, app_id, query, now=self._clock.now())
-        return frame, read_facts(uow, app_id, query.network, frame)
+        return frame, read_facts(uow, app_id, query, frame)

@@ -37,12 +37,14 @@ class SumScope:
     Attributes:
         days: Follow one another without a gap.
         time_zone: IANA name of the zone whose days they are.
+        exclude_tagged: Whether installs that a quality rule found something about are left out.
     """
 
     app_id: AppId
     network: AdNetwork
     days: tuple[ReportDay, ...]
     time_zone: str
+    exclude_tagged: bool = False
 
 
 def attributed_sums(
@@ -61,7 +63,11 @@ def attributed_sums(
     sums = sums_of_kinds(uow, scope, [RollupKind(by.value)], folding=folding)
     if sums is None:
         direct = (scope.app_id, scope.network, by, scope.days)
-        return uow.reports.installs(*direct), uow.reports.revenue(*direct)
+        leaving = scope.exclude_tagged
+        return (
+            uow.reports.installs(*direct, exclude_tagged=leaving),
+            uow.reports.revenue(*direct, exclude_tagged=leaving),
+        )
     return install_sums(sums), revenue_sums(sums)
 
 
@@ -83,7 +89,7 @@ def sums_of_kinds(
     if folding is not None:
         within = folded(within, first_on, folding)
     kept = uow.rollups.sums(rollup, kinds, first_on, last_on, folding=folding)
-    return added(kept, within)
+    return _wanted(added(kept, within), scope)
 
 
 def exact_sums(uow: UnitOfWork, scope: SumScope, kinds: Sequence[RollupKind]) -> RollupSums | None:
@@ -104,7 +110,8 @@ def exact_sums(uow: UnitOfWork, scope: SumScope, kinds: Sequence[RollupKind]) ->
         time_zone=scope.time_zone,
         mark=origin,
     )
-    return _within(sums_between(uow, nothing, origin, head, kinds=frozenset(kinds)), scope)
+    found = sums_between(uow, nothing, origin, head, kinds=frozenset(kinds))
+    return _wanted(_within(found, scope), scope)
 
 
 def sums_between(
@@ -153,6 +160,12 @@ def _usable(uow: UnitOfWork, scope: SumScope) -> Rollup | None:
         and uow.rollups.is_intact(rollup)
     ]
     return min(rollups, key=lambda rollup: rollup.mark.facts_before(head), default=None)
+
+
+def _wanted(sums: RollupSums, scope: SumScope) -> RollupSums:
+    if not scope.exclude_tagged:
+        return sums
+    return {key: found for key, found in sums.items() if not key.is_tagged}
 
 
 def _within(sums: RollupSums, scope: SumScope) -> RollupSums:

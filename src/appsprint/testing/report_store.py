@@ -18,7 +18,7 @@ from appsprint.domain.report import (
     RevenueSum,
     local_days,
 )
-from appsprint.ports.store import Store
+from appsprint.ports.store import Store, UnitOfWork
 from appsprint.testing.scene import Scene
 
 DAY = date(2026, 3, 10)
@@ -71,6 +71,31 @@ class ReportStoreContract:
         scene.credited_install(NOON, campaign_id="c1", environment=Environment.TEST)
 
         assert installs(scene) == []
+
+    def test_reinstalls_are_counted_apart(self, store: Store) -> None:
+        """Installs are new ones only."""
+        scene = Scene(store)
+        scene.credited_install(NOON, campaign_id="c1")
+        scene.credited_install(NOON, campaign_id="c1", is_reinstall=True)
+
+        assert [(row.installs, row.reinstalls) for row in installs(scene)] == [(1, 1)]
+
+    def test_tagged_installs_can_be_left_out(self, store: Store) -> None:
+        """With their revenue."""
+        scene = Scene(store)
+        scene.credited_install(NOON, campaign_id="c1")
+        tagged = scene.credited_install(NOON, campaign_id="c1", tags=("emulator",))
+        scene.event(tagged, NOON, revenue=Decimal(5))
+
+        def work(uow: UnitOfWork) -> tuple[list[int], list[int]]:
+            asked = (scene.app_id, scene.network, Breakdown.CAMPAIGN, ONE_DAY)
+            return (
+                [row.installs for row in uow.reports.installs(*asked, exclude_tagged=True)],
+                [row.events for row in uow.reports.revenue(*asked, exclude_tagged=True)],
+            )
+
+        assert (installs(scene)[0].installs, revenue(scene)[0].events) == (2, 1)
+        assert scene.store.read(work) == ([1], [])
 
     def test_only_the_decision_in_force_counts(self, store: Store) -> None:
         """An install that lost its credit is in no sum, nor is its revenue."""

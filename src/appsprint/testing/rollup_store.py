@@ -64,6 +64,37 @@ class RollupStoreContract:
             )
         }
 
+    def test_reinstalls_are_counted_apart(self, store: Store) -> None:
+        """They are no installs; their revenue is as good as any."""
+        scene = Scene(store)
+        again = scene.credited_install(NOON, campaign_id="c1", is_reinstall=True)
+        scene.event(again, NOON, revenue=Decimal(5))
+
+        assert of_kind(summed(scene, START, head(store)), RollupKind.CAMPAIGN) == {
+            ("c1", None): RollupSum(reinstalls=1),
+            ("c1", "USD"): RollupSum(events=1, revenue_micros=5_000_000),
+        }
+
+    def test_tagged_installs_have_sums_of_their_own(self, store: Store) -> None:
+        """With their revenue, kept and computed alike."""
+        scene = Scene(store)
+        scene.credited_install(NOON, campaign_id="c1")
+        tagged = scene.credited_install(NOON, campaign_id="c1", tags=("emulator",))
+        scene.event(tagged, NOON, revenue=Decimal(5))
+        sums = summed(scene, START, head(store))
+        rollup = move(store, begun(store), sums, FactMark(2, 1))
+
+        found = {
+            (key.is_tagged, key.currency): amount
+            for key, amount in stored(store, rollup).items()
+            if key.kind is RollupKind.CAMPAIGN
+        }
+        assert found == {
+            (False, None): RollupSum(installs=1),
+            (True, None): RollupSum(installs=1),
+            (True, "USD"): RollupSum(events=1, revenue_micros=5_000_000),
+        }
+
     def test_nothing_but_live_facts_of_the_app(self, store: Store) -> None:
         """Test installs, test events, events of zero and other apps add nothing."""
         scene, other = Scene(store), Scene(store, app_id="app_2")
@@ -111,17 +142,17 @@ class RollupStoreContract:
     def test_sums_are_added_up_and_gone_when_empty(self, store: Store) -> None:
         """A sum that nothing is left of is not there."""
         rollup = begun(store)
-        one = move(store, rollup, {FIRST: RollupSum(1, 1, 2_500_000)}, FactMark(1, 1))
-        two = move(store, one, {FIRST: RollupSum(1, 1, 900_000)}, FactMark(2, 2))
+        one = move(store, rollup, {FIRST: RollupSum(1, 0, 1, 2_500_000)}, FactMark(1, 1))
+        two = move(store, one, {FIRST: RollupSum(1, 0, 1, 900_000)}, FactMark(2, 2))
 
-        assert stored(store, two) == {FIRST: RollupSum(2, 2, 3_400_000)}
-        three = move(store, two, {FIRST: RollupSum(-2, -2, -3_400_000)}, FactMark(3, 3))
+        assert stored(store, two) == {FIRST: RollupSum(2, 0, 2, 3_400_000)}
+        three = move(store, two, {FIRST: RollupSum(-2, 0, -2, -3_400_000)}, FactMark(3, 3))
         assert stored(store, three) == {}
 
     def test_enormous_sums_keep_their_last_millionth(self, store: Store) -> None:
         """Beyond 64 bits of millionths too."""
         rollup = begun(store)
-        step = {FIRST: RollupSum(0, 1, 9_000_000_000_000_000_001)}
+        step = {FIRST: RollupSum(events=1, revenue_micros=9_000_000_000_000_000_001)}
         one = move(store, rollup, step, FactMark(1, 1))
         two = move(store, one, step, FactMark(2, 2))
 
@@ -151,7 +182,7 @@ class RollupStoreContract:
         """Installs and amounts in the currency come together, the others keep their days."""
         days = [DAY, DAY + timedelta(days=1)]
         changes = {
-            FIRST._replace(day_on=day_on, currency=currency): RollupSum(1, 1, 1_500_000)
+            FIRST._replace(day_on=day_on, currency=currency): RollupSum(1, 0, 1, 1_500_000)
             for day_on in days
             for currency in (None, "EUR", "USD")
         }

@@ -95,6 +95,8 @@ class Scene:
         country: str | None = None,
         environment: Environment = Environment.LIVE,
         clicked_at: datetime | None = None,
+        is_reinstall: bool = False,
+        tags: tuple[str, ...] = (),
     ) -> InstallId:
         """An install at ``at`` that a click with these parameters earned, by default just then."""
         install = self._install(at, country, environment)
@@ -107,6 +109,9 @@ class Scene:
             adgroup_name=adgroup_name,
             ad_id=ad_id,
             ad_name=ad_name,
+            is_reinstall=is_reinstall,
+            is_test=environment is Environment.TEST,
+            tags=tags,
         )
         self._store_install(install, decision)
         return install.id

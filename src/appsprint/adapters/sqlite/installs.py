@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -96,6 +97,10 @@ class SqliteInstalls:
             attribution.ad_name,
             attribution.network_click_id,
             attribution.explanation,
+            attribution.is_reinstall,
+            attribution.is_test,
+            json.dumps(attribution.tags) if attribution.tags else None,
+            attribution.rejected_for,
         )
         self._connection.execute(_SQL["insert_decision"], values)
 
@@ -224,4 +229,8 @@ def _attribution(row: sqlite3.Row) -> Attribution:
         ad_name=row["ad_name"],
         network_click_id=row["network_click_id"],
         explanation=row["explanation"],
+        is_reinstall=bool(row["is_reinstall"]),
+        is_test=bool(row["is_test"]),
+        tags=tuple(json.loads(row["tags"] or "[]")),
+        rejected_for=row["rejected_for"],
     )

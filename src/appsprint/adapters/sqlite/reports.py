@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -78,8 +78,15 @@ class SqliteReports:
         self._connection = connection
 
     def installs(
-        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        by: Breakdown,
+        days: Sequence[ReportDay],
+        *,
+        exclude_tagged: bool = False,
     ) -> Sequence[InstallSum]:
+        values = _scope(app_id, network, days, exclude_tagged=exclude_tagged)
         return [
             InstallSum(
                 value=row["value"],
@@ -87,13 +94,21 @@ class SqliteReports:
                 campaign_id=row["campaign_id"],
                 day_on=date.fromisoformat(row["day_on"]),
                 installs=row["installs"],
+                reinstalls=row["reinstalls"],
             )
-            for row in self._facts("installs", app_id, network, by, days)
+            for row in self._facts("installs", by, values)
         ]
 
     def revenue(
-        self, app_id: AppId, network: AdNetwork, by: Breakdown, days: Sequence[ReportDay]
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        by: Breakdown,
+        days: Sequence[ReportDay],
+        *,
+        exclude_tagged: bool = False,
     ) -> Sequence[RevenueSum]:
+        values = _scope(app_id, network, days, exclude_tagged=exclude_tagged)
         return [
             RevenueSum(
                 value=row["value"],
@@ -104,7 +119,7 @@ class SqliteReports:
                 revenue_micros=row["revenue_units"] * MICROS + row["revenue_rest"],
                 events=row["events"],
             )
-            for row in self._facts("revenue", app_id, network, by, days)
+            for row in self._facts("revenue", by, values)
         ]
 
     def costs(
@@ -168,12 +183,7 @@ class SqliteReports:
         ]
 
     def _facts(
-        self,
-        query: str,
-        app_id: AppId,
-        network: AdNetwork,
-        by: Breakdown,
-        days: Sequence[ReportDay],
+        self, query: str, by: Breakdown, values: Mapping[str, object]
     ) -> Iterable[sqlite3.Row]:
         columns = _COLUMNS[by]
         sql = (
@@ -182,8 +192,18 @@ class SqliteReports:
             .replace("{name}", columns.name)
             .replace("{campaign_id}", columns.campaign_id)
         )
-        values = {"app_id": app_id, "network": network, "days": _bounds(days)}
         return self._connection.execute(sql, values)
+
+
+def _scope(
+    app_id: AppId, network: AdNetwork, days: Sequence[ReportDay], *, exclude_tagged: bool
+) -> Mapping[str, object]:
+    return {
+        "app_id": app_id,
+        "network": network,
+        "days": _bounds(days),
+        "exclude_tagged": exclude_tagged,
+    }
 
 
 def _bounds(days: Sequence[ReportDay]) -> str:

@@ -120,7 +120,7 @@ class SqliteRollups:
         emptied = [
             _sum_key(rollup, key)
             for key, found in changes.items()
-            if found.installs < 0 or found.events < 0
+            if found.installs < 0 or found.reinstalls < 0 or found.events < 0
         ]
         self._connection.executemany(_SQL["delete_empty_sum"], emptied)
         return True
@@ -149,7 +149,7 @@ def _rollup(row: sqlite3.Row) -> Rollup:
 
 def _fact_sum(row: sqlite3.Row) -> FactSum:
     network, clicked_minute = row["network"], row["clicked_minute"]
-    is_install = row["event_type"] is None
+    is_install, is_reinstall = row["event_type"] is None, row["is_reinstall"]
     return FactSum(
         app_id=AppId(row["app_id"]),
         network=None if network is None else AdNetwork(network),
@@ -167,9 +167,11 @@ def _fact_sum(row: sqlite3.Row) -> FactSum:
         event_type=row["event_type"],
         event_name=row["event_name"],
         currency=row["currency"] or None,
-        installs=row["amount"] if is_install else 0,
+        installs=row["amount"] if is_install and not is_reinstall else 0,
+        reinstalls=row["amount"] if is_install and is_reinstall else 0,
         events=0 if is_install else row["amount"],
         revenue_micros=0 if is_install else row["revenue_units"] * MICROS + row["revenue_rest"],
+        is_tagged=bool(row["is_tagged"]),
     )
 
 
@@ -181,16 +183,19 @@ def _sum(row: sqlite3.Row) -> tuple[RollupKey, RollupSum]:
         name=row["name"] or None,
         campaign_id=row["campaign_id"] or None,
         currency=row["currency"] or None,
+        is_tagged=bool(row["is_tagged"]),
     )
     micros = row["revenue_units"] * MICROS + row["revenue_rest"]
-    return key, RollupSum(row["installs"], row["events"], micros)
+    return key, RollupSum(row["installs"], row["reinstalls"], row["events"], micros)
 
 
 def _sum_row(rollup: Rollup, key: RollupKey, found: RollupSum) -> Row:
     units, rest = divmod(found.revenue_micros, MICROS)
-    return (*_sum_key(rollup, key), found.installs, found.events, units, rest)
+    counts = (found.installs, found.reinstalls, found.events)
+    return (*_sum_key(rollup, key), *counts, units, rest)
 
 
 def _sum_key(rollup: Rollup, key: RollupKey) -> Row:
     texts = (key.value, key.name, key.campaign_id, key.currency)
-    return (*_key(rollup), key.kind, key.day_on.isoformat(), *(text or "" for text in texts))
+    named = (text or "" for text in texts)
+    return (*_key(rollup), key.kind, key.day_on.isoformat(), *named, key.is_tagged)

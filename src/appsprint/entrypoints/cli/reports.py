@@ -54,10 +54,19 @@ def campaigns(
     form: Annotated[
         ReportForm, typer.Option("--format", help="CSV has no line of totals.")
     ] = ReportForm.TABLE,
+    exclude_tagged: Annotated[
+        bool, typer.Option("--exclude-tagged", help="Leave out what a quality rule tagged.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Report spend, installs and revenue; days are the advertiser's, by default the last seven."""
-    query = ReportQuery(network=network, start_on=start, end_on=end, breakdown=breakdown)
+    query = ReportQuery(
+        network=network,
+        start_on=start,
+        end_on=end,
+        breakdown=breakdown,
+        exclude_tagged=exclude_tagged,
+    )
     with open_services() as services:
         report = services.reports.campaigns(chosen_app(services, app_id), query)
     _print(report, ReportForm.JSON if json else form)

@@ -8,7 +8,8 @@ WITH days AS (
 )
 SELECT
     nullif({value}, '') AS value, nullif(max({name}), '') AS name,
-    nullif(max({campaign_id}), '') AS campaign_id, days.day_on, count(*) AS installs
+    nullif(max({campaign_id}), '') AS campaign_id, days.day_on,
+    sum(NOT a.is_reinstall) AS installs, sum(a.is_reinstall) AS reinstalls
 FROM days
 CROSS JOIN installs AS i
     ON i.app_id = :app_id AND i.installed_at_ms >= days.start_ms
@@ -16,7 +17,7 @@ CROSS JOIN installs AS i
 CROSS JOIN attributions AS a
     ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
     AND a.network = :network
-WHERE i.environment = 'live'
+WHERE i.environment = 'live' AND NOT (:exclude_tagged AND a.tags IS NOT NULL)
 GROUP BY 1, days.day_on;
 
 -- name: revenue
@@ -41,7 +42,7 @@ CROSS JOIN attributions AS a
     AND a.network = :network
 WHERE
     e.environment = 'live' AND e.event_type <> '__test' AND e.revenue_micros <> 0
-    AND i.environment = 'live'
+    AND i.environment = 'live' AND NOT (:exclude_tagged AND a.tags IS NOT NULL)
 GROUP BY 1, days.day_on, 5;
 
 -- name: costs

@@ -105,7 +105,8 @@ SELECT
     a.app_id, a.network, coalesce(f.occurred_at_ms, i.installed_at_ms) / 60000 AS minute,
     c.occurred_at_ms / 60000 AS clicked_minute, i.country, a.link_id, a.campaign_id,
     a.campaign_name, a.adgroup_id, a.adgroup_name, a.ad_id, a.ad_name, a.reason, f.event_type,
-    f.event_name, f.currency, sum(f.sign) AS amount,
+    f.event_name, f.currency, a.is_reinstall, a.tags IS NOT NULL AS is_tagged,
+    sum(f.sign) AS amount,
     sum(f.sign * (f.revenue_micros / 1000000)) AS revenue_units,
     sum(f.sign * (f.revenue_micros % 1000000)) AS revenue_rest
 FROM facts AS f
@@ -117,7 +118,7 @@ LEFT JOIN clicks AS c ON c.app_id = a.app_id AND c.click_id = a.click_id
 GROUP BY
     a.app_id, a.network, minute, clicked_minute, i.country, a.link_id, a.campaign_id,
     a.campaign_name, a.adgroup_id, a.adgroup_name, a.ad_id, a.ad_name, a.reason, f.event_type,
-    f.event_name, f.currency;
+    f.event_name, f.currency, a.is_reinstall, is_tagged;
 
 -- name: select_sums
 -- Sums of one kind within days.
@@ -130,22 +131,24 @@ WHERE
 -- The same with all days together where no exchange rate needs the day.
 SELECT
     kind, CASE WHEN currency IN ('', :currency) THEN :first_on ELSE day_on END AS day_on, value,
-    name, campaign_id, currency, sum(installs) AS installs, sum(events) AS events,
+    name, campaign_id, currency, is_tagged, sum(installs) AS installs,
+    sum(reinstalls) AS reinstalls, sum(events) AS events,
     sum(revenue_units) AS revenue_units, sum(revenue_rest) AS revenue_rest
 FROM rollup_sums
 WHERE
     app_id = :app_id AND network = :network AND number = :number AND kind = :kind
     AND day_on BETWEEN :first_on AND :last_on
-GROUP BY 2, value, name, campaign_id, currency;
+GROUP BY 2, value, name, campaign_id, currency, is_tagged;
 
 -- name: add_sums
 -- Onto what is there.
 INSERT INTO rollup_sums (
-    app_id, network, number, kind, day_on, value, name, campaign_id, currency, installs, events,
-    revenue_units, revenue_rest
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    app_id, network, number, kind, day_on, value, name, campaign_id, currency, is_tagged,
+    installs, reinstalls, events, revenue_units, revenue_rest
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
     installs = installs + excluded.installs,
+    reinstalls = reinstalls + excluded.reinstalls,
     events = events + excluded.events,
     revenue_units = revenue_units + excluded.revenue_units,
     revenue_rest = revenue_rest + excluded.revenue_rest;
@@ -155,14 +158,15 @@ ON CONFLICT DO UPDATE SET
 DELETE FROM rollup_sums
 WHERE
     app_id = ? AND network = ? AND number = ? AND kind = ? AND day_on = ? AND value = ?
-    AND name = ? AND campaign_id = ? AND currency = ? AND installs = 0 AND events = 0;
+    AND name = ? AND campaign_id = ? AND currency = ? AND is_tagged = ? AND installs = 0
+    AND reinstalls = 0 AND events = 0;
 
 -- name: delete_some_sums
 -- The first ones of a rollup that is no longer read.
 DELETE FROM rollup_sums
 WHERE (
-    app_id, network, number, kind, day_on, value, name, campaign_id, currency
+    app_id, network, number, kind, day_on, value, name, campaign_id, currency, is_tagged
 ) IN (
-    SELECT app_id, network, number, kind, day_on, value, name, campaign_id, currency
+    SELECT app_id, network, number, kind, day_on, value, name, campaign_id, currency, is_tagged
     FROM rollup_sums WHERE app_id = ? AND network = ? AND number = ? LIMIT ?
 );

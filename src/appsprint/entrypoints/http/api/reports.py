@@ -53,6 +53,10 @@ class CampaignReportQuery(msgspec.Struct, frozen=True, kw_only=True):
         Comparison | None,
         Meta(description="`previous` adds as many days just before; JSON only."),
     ] = None
+    exclude_tagged: Annotated[
+        bool,
+        Meta(description="Leave out installs that a quality rule tagged, and their revenue."),
+    ] = False
 
 
 class MetricsAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +81,7 @@ class MetricsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     reported_revenue: Money
     installs_source: FigureSource
     revenue_source: FigureSource
+    reinstalls: int
 
 
 class ReportRowAnswer(MetricsAnswer, frozen=True, kw_only=True, omit_defaults=True):
@@ -143,7 +148,11 @@ def campaign_report(request: ApiRequest, app_id: PathId) -> Response[bytes]:
     """
     asked = read_query(request, CampaignReportQuery)
     query = ReportQuery(
-        network=asked.network, start_on=asked.start, end_on=asked.end, breakdown=asked.breakdown
+        network=asked.network,
+        start_on=asked.start,
+        end_on=asked.end,
+        breakdown=asked.breakdown,
+        exclude_tagged=asked.exclude_tagged,
     )
     reports = services_of(request).reports
     if asked.format is ReportFormat.CSV:
