@@ -36,7 +36,7 @@ from appsprint.domain.likelihood import (
 from appsprint.domain.referrer import PlayReferrer
 
 # Stored with every decision; raise it when the rule changes, so that old ones stay explicable.
-RULE_VERSION = 2
+RULE_VERSION = 3
 
 
 DEFAULT_MIN_CONFIDENCE = 0.75
@@ -282,7 +282,6 @@ class _Case:
         self._credited = credited
         self._address = address
         self._comparisons: dict[str, tuple[DeviceComparison, tuple[str, ...]]] = {}
-        self._latest_at = min(evidence.installed_at + CLOCK_SKEW_ALLOWANCE, evidence.received_at)
 
     def examine(self, click: Click) -> Candidate | None:
         """The click as a candidate, None when nothing ties it; ``WON`` means eligible here."""
@@ -291,7 +290,7 @@ class _Case:
             return None
         if match_type is MatchType.IP_USER_AGENT and not self._rules.probabilistic:
             return None
-        age = self._evidence.installed_at - click.occurred_at
+        age = self._age(click, match_type)
         verdict = self._fault(click, match_type, age)
         agreement: tuple[str, ...] = ()
         if verdict is None:
@@ -344,13 +343,38 @@ class _Case:
         ]
         return self._address.weigh(suspects)
 
+    def _age(self, click: Click, match_type: MatchType) -> timedelta:
+        """From the click to the install; a lagging clock cannot put an install before its click."""
+        age = self._evidence.installed_at - click.occurred_at
+        return max(age, timedelta(0)) if self._is_proven_first(click, match_type) else age
+
+    def _is_after_install(self, click: Click, match_type: MatchType) -> bool:
+        """Whether the click came too late to have led to the install."""
+        if click.occurred_at > self._evidence.received_at:
+            return True
+        if self._is_proven_first(click, match_type):
+            return False
+        return click.occurred_at > self._evidence.installed_at + CLOCK_SKEW_ALLOWANCE
+
+    def _is_proven_first(self, click: Click, match_type: MatchType) -> bool:
+        """Whether the click was before the install, whatever the phone's clock says.
+
+        Nobody can name a click's random id before the click was made. Play settles its referrer
+        when the installation begins; another name can reach an app that is installed already, so
+        Play's time speaks against it where there is one.
+        """
+        began_at = self._evidence.play_began_at
+        if match_type is MatchType.CLICK_ID and began_at is not None:
+            return click.occurred_at <= began_at + CLOCK_SKEW_ALLOWANCE
+        return match_type in (MatchType.INSTALL_REFERRER, MatchType.CLICK_ID)
+
     def _fault(self, click: Click, match_type: MatchType, age: timedelta) -> Verdict | None:
         """Why this click cannot earn this install whatever the device says; None when it can."""
         if click.id in self._credited:
             return Verdict.ALREADY_CREDITED
         if not click.earns_credit:
             return Verdict.LINK_ARCHIVED
-        if click.occurred_at > self._latest_at:
+        if self._is_after_install(click, match_type):
             return Verdict.AFTER_INSTALL
         if match_type is MatchType.INSTALL_REFERRER and _was_injected(self._evidence, click):
             return Verdict.AFTER_INSTALL_BEGAN

@@ -75,15 +75,26 @@ class Install:
         return last.upper() if len(parts) > 1 and len(last) == 2 and last.isalpha() else None
 
 
-def installed_at(claimed_at: datetime | None, received_at: datetime) -> datetime:
-    """When the install happened: the device's time, with the arrival as its upper bound.
+def installed_at(
+    claimed_at: datetime | None, received_at: datetime, began_at: datetime | None = None
+) -> datetime:
+    """When the install happened: the device's time, as far as other clocks can bear it out.
 
     Devices' clocks can be ahead; a registration can also be late by minutes or days, so the
-    arrival alone would be wrong (SDK wire protocol §2). A time that no device can mean becomes
-    the arrival too.
+    arrival alone would be wrong (SDK wire protocol §2) and is the upper bound. A time that no
+    device can mean becomes the arrival too. Nobody opens an app before its installation began, so
+    Play's time is the lower bound.
+
+    Args:
+        claimed_at: The first open by the device's clock; None when it told none.
+        received_at: The registration's arrival by our clock.
+        began_at: When Play says that the installation began; None when it does not, and not
+            believed when it is later than the arrival.
     """
     if claimed_at is None or claimed_at < EARLIEST_BELIEVED_AT:
         return received_at
+    if began_at is not None and began_at <= received_at:
+        claimed_at = max(claimed_at, began_at)
     return min(claimed_at, received_at)
 
 

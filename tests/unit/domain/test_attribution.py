@@ -332,6 +332,71 @@ def test_a_click_is_never_later_than_the_arrival(later: timedelta, is_credited: 
     assert attribute_install(evidence, [click], RULES).is_attributed is is_credited
 
 
+@pytest.mark.parametrize("kind", ["referrer", "given"])
+@pytest.mark.parametrize("lag", [2 * MINUTE, HOUR, 3 * DAY])
+def test_a_lagging_clock_does_not_cost_the_credit_of_a_click_that_is_named(
+    kind: str, lag: timedelta
+) -> None:
+    """Nobody can name a random id before there is one; the install counts as of that moment."""
+    click = make_click(age=-lag, client_ip=ELSEWHERE)
+    evidence = make_android_evidence(
+        referrer=f"click_id={click.id}" if kind == "referrer" else None,
+        given_click_id=click.id if kind == "given" else None,
+        received_at=NOON + lag,
+    )
+
+    decision = attribute_install(evidence, [click], RULES)
+
+    assert decision.click == click
+    assert decision.candidates[0].age_seconds == 0
+
+
+@pytest.mark.parametrize("kind", ["referrer", "given"])
+def test_a_click_that_is_named_is_never_later_than_the_arrival(kind: str) -> None:
+    """That is our own clock, for both."""
+    click = make_click(age=-HOUR - STEP)
+    evidence = make_android_evidence(
+        referrer=f"click_id={click.id}" if kind == "referrer" else None,
+        given_click_id=click.id if kind == "given" else None,
+        received_at=NOON + HOUR,
+    )
+
+    assert verdicts(attribute_install(evidence, [click], RULES)) == {
+        click.id: Verdict.AFTER_INSTALL
+    }
+
+
+@pytest.mark.parametrize(
+    ("began_after", "verdict"),
+    [(HOUR - MINUTE, Verdict.WON), (HOUR - MINUTE - STEP, Verdict.AFTER_INSTALL)],
+)
+def test_an_app_that_is_installed_already_can_be_given_a_later_click(
+    began_after: timedelta, verdict: Verdict
+) -> None:
+    """Play's time of the installation shows it; the minute for skew is allowed."""
+    click = make_click(age=-HOUR, client_ip=ELSEWHERE)
+    evidence = make_android_evidence(
+        given_click_id=click.id, play_began_at=NOON + began_after, received_at=NOON + DAY
+    )
+
+    assert verdicts(attribute_install(evidence, [click], RULES)) == {click.id: verdict}
+
+
+def test_an_injected_click_gains_nothing_by_a_lagging_clock() -> None:
+    """Play's two times are of one clock, and tell the order whatever the phone's says."""
+    click = make_click(age=-HOUR, client_ip=ELSEWHERE)
+    evidence = make_android_evidence(
+        referrer=f"click_id={click.id}",
+        play_click_at=NOON + HOUR,
+        play_began_at=NOON + HOUR - STEP,
+        received_at=NOON + DAY,
+    )
+
+    assert verdicts(attribute_install(evidence, [click], RULES)) == {
+        click.id: Verdict.AFTER_INSTALL_BEGAN
+    }
+
+
 # What rules a click out
 
 

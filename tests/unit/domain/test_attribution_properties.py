@@ -33,6 +33,7 @@ BROWSERS = (
     "",
 )
 WINDOWS = LookbackWindows(click=48 * HOUR, probabilistic=24 * HOUR)
+NAMED = (MatchType.INSTALL_REFERRER, MatchType.CLICK_ID)
 IDS = tuple(ClickId(f"clk_{number}") for number in range(8))
 
 ages = st.one_of(
@@ -120,7 +121,9 @@ def test_credit_rests_on_evidence_within_the_window(
     if decision.match_type is MatchType.IP_USER_AGENT:
         assert rules.probabilistic
         assert age <= WINDOWS.probabilistic
-    assert -timedelta(minutes=1) <= age <= WINDOWS.click
+    assert age <= WINDOWS.click
+    if decision.match_type not in NAMED:
+        assert age >= -timedelta(minutes=1)
 
 
 @given(installs(), histories(), rules, credited_clicks)
@@ -188,6 +191,19 @@ def test_one_click_earns_one_install(
             credited.append(decision.click.id)
 
     assert len(credited) == len(set(credited))
+
+
+@given(histories(max_size=5), rules, st.timedeltas(timedelta(0), timedelta(days=400)))
+def test_a_lagging_clock_never_costs_the_click_that_play_names(
+    history: list[Click], rules: AttributionRules, lag: timedelta
+) -> None:
+    """However far behind the phone is, as long as the click reached us before the install did."""
+    named = make_click(
+        id=ClickId("clk_named"), age=-lag, client_ip="10.0.0.1", address_key=None, user_agent=""
+    )
+    install = make_android_evidence(referrer="click_id=clk_named", received_at=NOON + lag)
+
+    assert attribute_install(install, [*history, named], rules).click == named
 
 
 @given(installs(), histories(), rules)

@@ -68,6 +68,21 @@ def test_an_eligible_event_has_its_delivery_at_once(scene: IntakeScene) -> None:
     assert (delivery.event_row_id, delivery.network_event) == (events[0].event.id, "Purchase")
 
 
+def test_an_event_that_is_earlier_than_its_install_counts_like_any_other(
+    scene: IntakeScene,
+) -> None:
+    """A clock that was set in between makes it so; it is stored, credited and sent."""
+    device = scene.credited_device()
+
+    [outcome] = scene.record([make_read_event(device, occurred_at=NOON - 5 * HOUR)])
+
+    assert outcome.status is STORED
+    [found] = scene.events()
+    assert (found.event.occurred_at, found.event.skip_reason) == (NOON - 5 * HOUR, None)
+    assert [one.status for one in scene.deliveries()] == [DeliveryStatus.PENDING]
+    assert scene.ledger().is_balanced
+
+
 def test_an_event_with_revenue_below_zero_is_skipped(scene: IntakeScene) -> None:
     """It is eligible, stored and counted, and never sent."""
     scene.record([make_read_event(scene.credited_device(), revenue_micros=-1)])

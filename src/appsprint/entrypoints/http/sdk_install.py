@@ -118,7 +118,11 @@ def read_install(body: Body, arrival: Arrival, ids: IdSource) -> Install:
         dialect=dialect,
         environment=Environment.TEST if is_sandbox else arrival.key.environment,
         platform=arrival.app.platform,
-        installed_at=installed_at(_instant(body.get("installTimestamp")), arrival.received_at),
+        installed_at=installed_at(
+            _instant(body.get("installTimestamp")),
+            arrival.received_at,
+            _instant(body.get("referrerInstallBeginTimestamp")),
+        ),
         received_at=arrival.received_at,
         client_ip=arrival.client_ip,
         address_key=address_key(arrival.client_ip),
