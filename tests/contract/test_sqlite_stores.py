@@ -18,6 +18,7 @@ from appsprint.testing.event_store import EventStoreContract
 from appsprint.testing.install_store import InstallStoreContract
 from appsprint.testing.link_store import LinkStoreContract
 from appsprint.testing.member_store import AuditStoreContract, MemberStoreContract
+from appsprint.testing.reinstall_store import ReinstallStoreContract
 from appsprint.testing.sealed_text_store import SealedTextStoreContract
 from appsprint.testing.store import StoreContract
 
@@ -50,6 +51,10 @@ class TestSqliteClicks(ClickStoreContract):
 
 class TestSqliteInstalls(InstallStoreContract):
     """Installs and decisions."""
+
+
+class TestSqliteReinstalls(ReinstallStoreContract):
+    """A person's earlier installs."""
 
 
 class TestSqliteEvents(EventStoreContract):

@@ -14,6 +14,7 @@ from appsprint.errors import InvalidInput
 CLICK_LOOKBACK_HOURS = range(1, 721)
 PROBABILISTIC_LOOKBACK_HOURS = range(1, 169)
 MIN_CONFIDENCE_PERCENT = range(50, 100)
+REATTRIBUTION_DAYS = range(1, 366)
 
 
 class Platform(StrEnum):
@@ -48,6 +49,7 @@ class App:
         currency: ISO 4217; the report's currency while no advertiser is chosen.
         probabilistic_matching: Whether address and device may earn credit.
         min_confidence_percent: How probable they must make a click for it.
+        reattribution_days: How long after an install a person's next one is a reinstall.
         deleted_at: When the app was deleted; its keys then behave as discarded.
     """
 
@@ -62,6 +64,7 @@ class App:
     click_lookback_hours: int = 168
     probabilistic_lookback_hours: int = 24
     min_confidence_percent: int = 75
+    reattribution_days: int = 90
     created_at: datetime
     deleted_at: datetime | None = None
 
@@ -72,6 +75,11 @@ class App:
             click=timedelta(hours=self.click_lookback_hours),
             probabilistic=timedelta(hours=self.probabilistic_lookback_hours),
         )
+
+    @property
+    def reattribution_window(self) -> timedelta:
+        """How long after an install a person's next one is a reinstall; the end is included."""
+        return timedelta(days=self.reattribution_days)
 
 
 class RevokeMode(StrEnum):

@@ -12,6 +12,7 @@ from appsprint.domain.ids import AppId, ClickId, InstallId, LinkId
 from appsprint.domain.install import IdentifierKind, Install
 from appsprint.domain.likelihood import UnrelatedInstalls
 from appsprint.domain.link import AdNetwork
+from appsprint.domain.reinstall import EarlierInstall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,15 @@ class InstallRepository(Protocol):
 
     def decisions(self, app_id: AppId, install_id: InstallId) -> Sequence[Attribution]:
         """Every version of the decision, newest first."""
+        ...
+
+    def earlier_of_device(self, install: Install, *, limit: int) -> Sequence[EarlierInstall]:
+        """Live installs of the app that were stored before and share an id with a stored one.
+
+        The ids are the advertising id, also one that became known of the earlier install later
+        and is its latest, and ``idfv`` in any case of its letters. At most ``limit`` for each,
+        the last stored ones; an install that shares several ids can come several times.
+        """
         ...
 
     def count_unearned(

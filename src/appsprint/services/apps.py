@@ -15,6 +15,7 @@ from appsprint.domain.app import (
     CLICK_LOOKBACK_HOURS,
     MIN_CONFIDENCE_PERCENT,
     PROBABILISTIC_LOOKBACK_HOURS,
+    REATTRIBUTION_DAYS,
     ApiKey,
     App,
     Environment,
@@ -50,6 +51,7 @@ DEFAULT_CURRENCY = "USD"
 _CHANGEABLE = (
     *("name", "store_url", "time_zone", "currency", "probabilistic_matching"),
     *("click_lookback_hours", "probabilistic_lookback_hours", "min_confidence_percent"),
+    "reattribution_days",
 )
 _NO_PAGE = StorePage(Platform.IOS, "")
 
@@ -82,6 +84,7 @@ class AppChanges:
     click_lookback_hours: int | None = None
     probabilistic_lookback_hours: int | None = None
     min_confidence_percent: int | None = None
+    reattribution_days: int | None = None
 
 
 class CreatedKey(NamedTuple):
@@ -327,17 +330,29 @@ def _changed(app: App, changes: AppChanges) -> App:
         time_zone=check(require_time_zone, changes.time_zone, otherwise=app.time_zone),
         currency=check(require_currency, changes.currency, otherwise=app.currency),
         click_lookback_hours=check(
-            partial(_require_hours, "click_lookback_hours", CLICK_LOOKBACK_HOURS),
+            partial(_require_within, "click_lookback_hours", CLICK_LOOKBACK_HOURS, "hours"),
             changes.click_lookback_hours,
             otherwise=app.click_lookback_hours,
         ),
         probabilistic_lookback_hours=check(
-            partial(_require_hours, "probabilistic_lookback_hours", PROBABILISTIC_LOOKBACK_HOURS),
+            partial(
+                _require_within,
+                "probabilistic_lookback_hours",
+                PROBABILISTIC_LOOKBACK_HOURS,
+                "hours",
+            ),
             changes.probabilistic_lookback_hours,
             otherwise=app.probabilistic_lookback_hours,
         ),
         min_confidence_percent=check(
-            _require_percent, changes.min_confidence_percent, otherwise=app.min_confidence_percent
+            partial(_require_within, "min_confidence_percent", MIN_CONFIDENCE_PERCENT, "percent"),
+            changes.min_confidence_percent,
+            otherwise=app.min_confidence_percent,
+        ),
+        reattribution_days=check(
+            partial(_require_within, "reattribution_days", REATTRIBUTION_DAYS, "days"),
+            changes.reattribution_days,
+            otherwise=app.reattribution_days,
         ),
     )
     problems.raise_if_any()
@@ -346,18 +361,10 @@ def _changed(app: App, changes: AppChanges) -> App:
     return replace(changed, probabilistic_matching=changes.probabilistic_matching)
 
 
-def _require_hours(field: str, allowed: range, hours: int) -> int:
-    if hours not in allowed:
-        raise InvalidInput(f"must be {allowed[0]} to {allowed[-1]} hours", field=field)
-    return hours
-
-
-def _require_percent(percent: int) -> int:
-    allowed = MIN_CONFIDENCE_PERCENT
-    if percent not in allowed:
-        message = f"must be {allowed[0]} to {allowed[-1]} percent"
-        raise InvalidInput(message, field="min_confidence_percent")
-    return percent
+def _require_within(field: str, allowed: range, unit: str, value: int) -> int:
+    if value not in allowed:
+        raise InvalidInput(f"must be {allowed[0]} to {allowed[-1]} {unit}", field=field)
+    return value
 
 
 def _erase_secrets(uow: UnitOfWork, app_id: AppId) -> None:

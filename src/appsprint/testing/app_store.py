@@ -26,6 +26,7 @@ class AppStoreContract:
             click_lookback_hours=1,
             probabilistic_lookback_hours=168,
             min_confidence_percent=99,
+            reattribution_days=365,
         )
         put_apps(store, app)
 
@@ -54,6 +55,7 @@ class AppStoreContract:
             click_lookback_hours=2,
             probabilistic_lookback_hours=3,
             min_confidence_percent=50,
+            reattribution_days=1,
         )
         store.write(lambda uow: uow.apps.update(changed))
 

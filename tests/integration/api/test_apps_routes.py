@@ -36,6 +36,7 @@ def test_created_app_has_the_shape_of_the_contract(app: dict[str, Any]) -> None:
         "click_lookback_hours": 168,
         "probabilistic_lookback_hours": 24,
         "min_confidence_percent": 75,
+        "reattribution_days": 90,
         "created_at": "2026-03-29T12:00:00Z",
         "api_keys": [key],
     }
@@ -115,6 +116,7 @@ def test_patch_changes_what_is_named(client: Client, app: dict[str, Any], base: 
         "click_lookback_hours": 720,
         "probabilistic_lookback_hours": 168,
         "min_confidence_percent": 90,
+        "reattribution_days": 30,
     }
 
     answer = client.patch(base, json=changes)
@@ -134,6 +136,8 @@ def test_patch_changes_what_is_named(client: Client, app: dict[str, Any], base: 
         ({"click_lookback_hours": 1.5}, "click_lookback_hours"),
         ({"min_confidence_percent": 49}, "min_confidence_percent"),
         ({"min_confidence_percent": 100}, "min_confidence_percent"),
+        ({"reattribution_days": 0}, "reattribution_days"),
+        ({"reattribution_days": 366}, "reattribution_days"),
         ({"probabilistic_lookback_hours": 169}, "probabilistic_lookback_hours"),
         ({"probabilistic_lookback_hours": 2**70}, "probabilistic_lookback_hours"),
         ({"probabilistic_matching": "yes"}, "probabilistic_matching"),

@@ -47,6 +47,7 @@ def test_an_apps_settings_are_changed(plane: ControlPlane, owner: Browser, app: 
         ("click_lookback_hours", "a week"),
         ("min_confidence_percent", "101"),
         ("min_confidence_percent", "half"),
+        ("reattribution_days", "366"),
         ("probabilistic_lookback_hours", "0"),
     ],
 )

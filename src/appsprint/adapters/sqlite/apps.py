@@ -35,6 +35,7 @@ class SqliteApps:
                 app.click_lookback_hours,
                 app.probabilistic_lookback_hours,
                 app.min_confidence_percent,
+                app.reattribution_days,
                 to_ms(app.created_at),
                 to_ms_or_none(app.deleted_at),
             ),
@@ -60,6 +61,7 @@ class SqliteApps:
                 app.click_lookback_hours,
                 app.probabilistic_lookback_hours,
                 app.min_confidence_percent,
+                app.reattribution_days,
                 to_ms_or_none(app.deleted_at),
                 app.id,
             ),
@@ -108,6 +110,7 @@ def _app(row: sqlite3.Row) -> App:
         click_lookback_hours=row["click_lookback_hours"],
         probabilistic_lookback_hours=row["probabilistic_lookback_hours"],
         min_confidence_percent=row["min_confidence_percent"],
+        reattribution_days=row["reattribution_days"],
         created_at=from_ms(row["created_at_ms"]),
         deleted_at=from_ms_or_none(row["deleted_at_ms"]),
     )

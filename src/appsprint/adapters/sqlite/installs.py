@@ -16,6 +16,7 @@ from appsprint.domain.ids import AppId, ClickId, InstallId, LinkId
 from appsprint.domain.install import Dialect, IdentifierKind, Install
 from appsprint.domain.likelihood import UnrelatedInstalls
 from appsprint.domain.link import AdNetwork
+from appsprint.domain.reinstall import EarlierInstall, SamePersonBy, idfv_of
 from appsprint.ports.installs import (
     AttributedInstall,
     Attribution,
@@ -107,6 +108,23 @@ class SqliteInstalls:
     def decisions(self, app_id: AppId, install_id: InstallId) -> Sequence[Attribution]:
         rows = self._connection.execute(_SQL["select_decisions"], (app_id, install_id))
         return [_attribution(row) for row in rows]
+
+    def earlier_of_device(self, install: Install, *, limit: int) -> Sequence[EarlierInstall]:
+        values = {
+            "app_id": install.app_id,
+            "install_id": install.id,
+            "advertising_id": install.advertising_id,
+            "idfv": idfv_of(install),
+            "limit": limit,
+        }
+        return [
+            EarlierInstall(
+                id=InstallId(row["install_id"]),
+                installed_at=from_ms(row["installed_at_ms"]),
+                by=SamePersonBy(row["shared"]),
+            )
+            for row in self._connection.execute(_SQL["earlier_of_device"], values)
+        ]
 
     def count_unearned(
         self, app_id: AppId, address_key: str, *, since: datetime, until: datetime, limit: int

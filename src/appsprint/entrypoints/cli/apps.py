@@ -116,6 +116,10 @@ def update(
         int | None,
         typer.Option(help="How probable such a match must be to earn credit, 50 to 99."),
     ] = None,
+    reattribution_days: Annotated[
+        int | None,
+        typer.Option(help="How long after an install the next one is a reinstall, 1 to 365 days."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Change an app; what is not named stays. New rules count for installs from now on."""
@@ -128,6 +132,7 @@ def update(
         click_lookback_hours=click_lookback_hours,
         probabilistic_lookback_hours=probabilistic_lookback_hours,
         min_confidence_percent=min_confidence_percent,
+        reattribution_days=reattribution_days,
     )
     with open_services() as services:
         services.apps.update(AppId(app_id), changes)

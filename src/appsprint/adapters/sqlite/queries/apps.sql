@@ -2,9 +2,9 @@
 -- A new app.
 INSERT INTO apps (
     app_id, name, platform, store_url, store_id, time_zone, currency, probabilistic_matching,
-    click_lookback_hours, probabilistic_lookback_hours, min_confidence_percent, created_at_ms,
-    deleted_at_ms
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    click_lookback_hours, probabilistic_lookback_hours, min_confidence_percent,
+    reattribution_days, created_at_ms, deleted_at_ms
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: select_app
 -- One app that was not deleted.
@@ -19,7 +19,7 @@ SELECT * FROM apps WHERE deleted_at_ms IS NULL ORDER BY app_id;
 UPDATE apps SET
     name = ?, store_url = ?, store_id = ?, time_zone = ?, currency = ?,
     probabilistic_matching = ?, click_lookback_hours = ?, probabilistic_lookback_hours = ?,
-    min_confidence_percent = ?, deleted_at_ms = ?
+    min_confidence_percent = ?, reattribution_days = ?, deleted_at_ms = ?
 WHERE app_id = ?;
 
 -- name: insert_key

@@ -69,6 +69,40 @@ WHERE app_id = ? AND kind = ? AND value = ? AND is_latest = 1
 AND kind IN ('customer_user_id', 'idfa')
 ORDER BY noted_at_ms DESC, rowid DESC LIMIT 1;
 
+-- name: earlier_of_device
+-- Live installs stored before one that share its advertising id or idfv; row numbers are in the
+-- order of storing. Each part is one look-up in an index, in the words in which the index is made.
+WITH this AS MATERIALIZED (
+    SELECT rowid AS number FROM installs WHERE app_id = :app_id AND install_id = :install_id
+)
+SELECT * FROM (
+    SELECT install_id, installed_at_ms, 'advertising_id' AS shared FROM installs
+    WHERE
+        app_id = :app_id AND advertising_id = :advertising_id AND environment = 'live'
+        AND rowid < (SELECT number FROM this)
+    ORDER BY rowid DESC LIMIT :limit
+)
+UNION ALL
+SELECT * FROM (
+    SELECT i.install_id, i.installed_at_ms, 'advertising_id' FROM install_identifiers AS d
+    CROSS JOIN installs AS i
+        ON i.app_id = d.app_id AND i.install_id = d.install_id AND i.environment = 'live'
+        AND i.rowid < (SELECT number FROM this)
+    WHERE
+        d.app_id = :app_id AND d.kind = 'idfa' AND d.value = :advertising_id
+        AND d.is_latest = 1
+    ORDER BY d.rowid DESC LIMIT :limit
+)
+UNION ALL
+SELECT * FROM (
+    SELECT install_id, installed_at_ms, 'idfv' FROM installs
+    WHERE
+        app_id = :app_id AND lower(json_extract(body, '$.idfv')) = :idfv
+        AND json_extract(body, '$.idfv') IS NOT NULL AND environment = 'live'
+        AND rowid < (SELECT number FROM this)
+    ORDER BY rowid DESC LIMIT :limit
+);
+
 -- name: count_unearned_at
 -- Installs from one address that no click earned, within a time whose end is not included.
 SELECT count(*) FROM (

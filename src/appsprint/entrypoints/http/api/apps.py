@@ -78,6 +78,16 @@ class AppChangesBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    reattribution_days: (
+        Annotated[
+            int,
+            Meta(
+                description="How long after an install a person's next one is a reinstall.",
+                extra_json_schema={"minimum": 1, "maximum": 365},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class NewKeyBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -125,6 +135,7 @@ class AppAnswer(msgspec.Struct, frozen=True, kw_only=True):
     click_lookback_hours: int
     probabilistic_lookback_hours: int
     min_confidence_percent: int
+    reattribution_days: int
     created_at: UtcTime
     api_keys: list[KeyAnswer]
 
@@ -273,6 +284,7 @@ def _app_answer(app: App, keys: list[KeyAnswer]) -> AppAnswer:
         click_lookback_hours=app.click_lookback_hours,
         probabilistic_lookback_hours=app.probabilistic_lookback_hours,
         min_confidence_percent=app.min_confidence_percent,
+        reattribution_days=app.reattribution_days,
         created_at=app.created_at,
         api_keys=keys,
     )

@@ -113,6 +113,7 @@ def _filled(app: App) -> Form:
         click_lookback_hours=app.click_lookback_hours,
         probabilistic_lookback_hours=app.probabilistic_lookback_hours,
         min_confidence_percent=app.min_confidence_percent,
+        reattribution_days=app.reattribution_days,
         probabilistic="on" if app.probabilistic_matching else "off",
     )
 
@@ -126,6 +127,7 @@ def _changes(form: Form, app: App) -> AppChanges:
         click_lookback_hours=_hours(form, "click_lookback_hours"),
         probabilistic_lookback_hours=_hours(form, "probabilistic_lookback_hours"),
         min_confidence_percent=_whole(form, "min_confidence_percent", "per cent"),
+        reattribution_days=_whole(form, "reattribution_days", "days"),
         probabilistic_matching=(
             form.text("probabilistic") == "on" if form.has("probabilistic") else None
         ),
