@@ -7,8 +7,8 @@ and device are weighed as probabilities (``domain.likelihood``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ from appsprint.domain.device import (
     device_signature,
     parse_browser,
 )
-from appsprint.domain.ids import AppId, ClickId
+from appsprint.domain.ids import AppId, ClickId, LinkId
 from appsprint.domain.install import CLOCK_SKEW_ALLOWANCE
 from appsprint.domain.likelihood import (
     Address,
@@ -33,6 +33,7 @@ from appsprint.domain.likelihood import (
     UnrelatedInstalls,
     Weighed,
 )
+from appsprint.domain.link import LinkWindows
 from appsprint.domain.referrer import PlayReferrer
 
 # Stored with every decision; raise it when the rule changes, so that old ones stay explicable.
@@ -155,17 +156,47 @@ class InstallEvidence:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How old a click may be, and whether its link says so or the app."""
+
+    length: timedelta
+    is_of_link: bool = False
+
+
+_AS_THE_APP = LinkWindows()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttributionRules:
     """The app's choices that the rule obeys.
 
     Attributes:
         min_confidence: How probable a match by address and device must be to earn credit.
+        link_windows: Of the links that do not follow the app's windows.
     """
 
     windows: LookbackWindows = LookbackWindows()
     probabilistic: bool = True
     min_confidence: float = DEFAULT_MIN_CONFIDENCE
+    link_windows: Mapping[LinkId, LinkWindows] = field(default_factory=dict)
+
+    @property
+    def widest(self) -> LookbackWindows:
+        """How far back a click of any link may be."""
+        links = [one.over(self.windows) for one in self.link_windows.values()]
+        return LookbackWindows(
+            click=max(one.click for one in (self.windows, *links)),
+            probabilistic=max(one.probabilistic for one in (self.windows, *links)),
+        )
+
+    def window_of(self, link_id: LinkId, *, is_probabilistic: bool) -> Window:
+        """How old a click of this link may be for this kind of evidence."""
+        said = self.link_windows.get(link_id, _AS_THE_APP)
+        windows = said.over(self.windows)
+        if is_probabilistic:
+            return Window(windows.probabilistic, said.probabilistic_hours is not None)
+        return Window(windows.click, said.click_hours is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +206,7 @@ class Candidate:
     Attributes:
         agreement: The device features that both sides know and agree on.
         age_seconds: From the click to the install; negative when the click came later.
+        window: How old it might have been.
         probability: That this click led to the install; None where it was not weighed.
         factors: What spoke for and against it.
     """
@@ -184,6 +216,7 @@ class Candidate:
     verdict: Verdict
     agreement: tuple[str, ...] = ()
     age_seconds: float = 0.0
+    window: Window = Window(timedelta(0))
     probability: float | None = None
     factors: tuple[Factor, ...] = ()
 
@@ -291,11 +324,15 @@ class _Case:
         if match_type is MatchType.IP_USER_AGENT and not self._rules.probabilistic:
             return None
         age = self._age(click, match_type)
-        verdict = self._fault(click, match_type, age)
+        is_probabilistic = match_type is MatchType.IP_USER_AGENT
+        window = self._rules.window_of(click.link_id, is_probabilistic=is_probabilistic)
+        verdict = self._fault(click, match_type)
+        if verdict is None and age > window.length:
+            verdict = Verdict.OUTSIDE_WINDOW
         agreement: tuple[str, ...] = ()
         if verdict is None:
             comparison, agreement = self._compare(click.user_agent)
-            if match_type is MatchType.IP_USER_AGENT and not comparison.compatible:
+            if is_probabilistic and not comparison.compatible:
                 verdict = Verdict(str(comparison.reason))
         return Candidate(
             click=click,
@@ -303,6 +340,7 @@ class _Case:
             verdict=verdict or Verdict.WON,
             agreement=agreement,
             age_seconds=age.total_seconds(),
+            window=window,
         )
 
     def choose(self, eligible: Sequence[Candidate], all_of_them: Sequence[Candidate]) -> Decision:
@@ -368,8 +406,8 @@ class _Case:
             return click.occurred_at <= began_at + CLOCK_SKEW_ALLOWANCE
         return match_type in (MatchType.INSTALL_REFERRER, MatchType.CLICK_ID)
 
-    def _fault(self, click: Click, match_type: MatchType, age: timedelta) -> Verdict | None:
-        """Why this click cannot earn this install whatever the device says; None when it can."""
+    def _fault(self, click: Click, match_type: MatchType) -> Verdict | None:
+        """Why this click cannot earn this install whatever its age and device; None if it can."""
         if click.id in self._credited:
             return Verdict.ALREADY_CREDITED
         if not click.earns_credit:
@@ -378,10 +416,6 @@ class _Case:
             return Verdict.AFTER_INSTALL
         if match_type is MatchType.INSTALL_REFERRER and _was_injected(self._evidence, click):
             return Verdict.AFTER_INSTALL_BEGAN
-        probabilistic = match_type is MatchType.IP_USER_AGENT
-        windows = self._rules.windows
-        if age > (windows.probabilistic if probabilistic else windows.click):
-            return Verdict.OUTSIDE_WINDOW
         return None
 
     def _compare(self, user_agent: str) -> tuple[DeviceComparison, tuple[str, ...]]:

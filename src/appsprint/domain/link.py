@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from appsprint.domain.app import LookbackWindows
 from appsprint.domain.ids import AppId, ClickId, LinkId
 
 
@@ -18,12 +19,33 @@ class AdNetwork(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkWindows:
+    """Lookback windows that one link has instead of its app's, in hours; None follows the app."""
+
+    click_hours: int | None = None
+    probabilistic_hours: int | None = None
+
+    def over(self, windows: LookbackWindows) -> LookbackWindows:
+        """The app's windows where the link says nothing."""
+        return LookbackWindows(
+            click=_hours(self.click_hours, windows.click),
+            probabilistic=_hours(self.probabilistic_hours, windows.probabilistic),
+        )
+
+
+def _hours(hours: int | None, otherwise: timedelta) -> timedelta:
+    return otherwise if hours is None else timedelta(hours=hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A tracking link.
 
     Attributes:
         slug: The part after ``/c/``; unique on the server, letters and digits.
         campaign_name: Stands in where a click brings no campaign name of its own.
+        click_lookback_hours: How old its clicks may be; None follows the app.
+        probabilistic_lookback_hours: The same for matches by address and device.
         archived_at: An archived link still redirects; its clicks earn no credit.
     """
 
@@ -34,8 +56,18 @@ class Link:
     name: str
     destination_url: str
     campaign_name: str | None = None
+    click_lookback_hours: int | None = None
+    probabilistic_lookback_hours: int | None = None
     created_at: datetime
     archived_at: datetime | None = None
+
+    @property
+    def windows(self) -> LinkWindows:
+        """What the link says of lookback windows."""
+        return LinkWindows(
+            click_hours=self.click_lookback_hours,
+            probabilistic_hours=self.probabilistic_lookback_hours,
+        )
 
 
 def play_store_url(destination_url: str, *, click_id: ClickId, network: AdNetwork) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from appsprint.domain.ids import AppId, LinkId
-from appsprint.domain.link import Link
+from appsprint.domain.link import Link, LinkWindows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,11 @@ class LinkRepository(Protocol):
         ...
 
     def update(self, link: Link) -> None:
-        """Replace a link's name, destination, campaign name or archive mark."""
+        """Replace a link's name, destination, campaign name, windows or archive mark."""
+        ...
+
+    def windows(self, app_id: AppId) -> Mapping[LinkId, LinkWindows]:
+        """Of the app's links that do not follow its lookback windows, archived ones included."""
         ...
 
     def counts(self, app_id: AppId, link_id: LinkId) -> LinkCounts:

@@ -39,6 +39,7 @@ from appsprint.services.checks import (
     require_currency,
     require_name,
     require_time_zone,
+    require_within,
 )
 from appsprint.services.creation import Creation
 from appsprint.services.directory import Directory
@@ -330,13 +331,13 @@ def _changed(app: App, changes: AppChanges) -> App:
         time_zone=check(require_time_zone, changes.time_zone, otherwise=app.time_zone),
         currency=check(require_currency, changes.currency, otherwise=app.currency),
         click_lookback_hours=check(
-            partial(_require_within, "click_lookback_hours", CLICK_LOOKBACK_HOURS, "hours"),
+            partial(require_within, "click_lookback_hours", CLICK_LOOKBACK_HOURS, "hours"),
             changes.click_lookback_hours,
             otherwise=app.click_lookback_hours,
         ),
         probabilistic_lookback_hours=check(
             partial(
-                _require_within,
+                require_within,
                 "probabilistic_lookback_hours",
                 PROBABILISTIC_LOOKBACK_HOURS,
                 "hours",
@@ -345,12 +346,12 @@ def _changed(app: App, changes: AppChanges) -> App:
             otherwise=app.probabilistic_lookback_hours,
         ),
         min_confidence_percent=check(
-            partial(_require_within, "min_confidence_percent", MIN_CONFIDENCE_PERCENT, "percent"),
+            partial(require_within, "min_confidence_percent", MIN_CONFIDENCE_PERCENT, "percent"),
             changes.min_confidence_percent,
             otherwise=app.min_confidence_percent,
         ),
         reattribution_days=check(
-            partial(_require_within, "reattribution_days", REATTRIBUTION_DAYS, "days"),
+            partial(require_within, "reattribution_days", REATTRIBUTION_DAYS, "days"),
             changes.reattribution_days,
             otherwise=app.reattribution_days,
         ),
@@ -359,12 +360,6 @@ def _changed(app: App, changes: AppChanges) -> App:
     if changes.probabilistic_matching is None:
         return changed
     return replace(changed, probabilistic_matching=changes.probabilistic_matching)
-
-
-def _require_within(field: str, allowed: range, unit: str, value: int) -> int:
-    if value not in allowed:
-        raise InvalidInput(f"must be {allowed[0]} to {allowed[-1]} {unit}", field=field)
-    return value
 
 
 def _erase_secrets(uow: UnitOfWork, app_id: AppId) -> None:

@@ -79,6 +79,7 @@ def decide_install(
         windows=app.windows,
         probabilistic=app.probabilistic_matching,
         min_confidence=app.min_confidence_percent / 100,
+        link_windows=uow.links.windows(app.id),
     )
     evidence = evidence_of(install, shared)
     clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
@@ -198,14 +199,14 @@ def find_clicks(
         yield from clicks.by_advertising_id(
             evidence.app_id,
             evidence.advertising_id,
-            since=evidence.installed_at - rules.windows.click,
+            since=evidence.installed_at - rules.widest.click,
             limit=MAX_CANDIDATES,
         )
     if evidence.address_key and rules.probabilistic:
         yield from clicks.by_address(
             evidence.app_id,
             evidence.address_key,
-            since=evidence.installed_at - max(rules.windows.probabilistic, LEARNED_FOR),
+            since=evidence.installed_at - max(rules.widest.probabilistic, LEARNED_FOR),
             until=evidence.received_at,
             limit=MAX_ADDRESS_CLICKS,
         )
@@ -287,6 +288,8 @@ def _explained(candidate: Candidate) -> dict[str, object]:
         "link_id": candidate.click.link_id,
         "occurred_at": candidate.click.occurred_at.isoformat().replace("+00:00", "Z"),
         "age_seconds": round(candidate.age_seconds, 3),
+        "window_hours": candidate.window.length.total_seconds() / 3600,
+        "window_set_by": "link" if candidate.window.is_of_link else "app",
         "match_type": candidate.match_type,
         "agreement": list(candidate.agreement),
         "verdict": candidate.verdict,

@@ -99,6 +99,17 @@ def require_currency(code: str, *, field: str = "currency") -> str:
     return code
 
 
+def require_within(field: str, allowed: range, unit: str, value: int) -> int:
+    """A number in a range whose first and last value are allowed.
+
+    Raises:
+        InvalidInput: It is outside.
+    """
+    if value not in allowed:
+        raise InvalidInput(f"must be {allowed[0]} to {allowed[-1]} {unit}", field=field)
+    return value
+
+
 def quoted(text: str) -> str:
     """A value as a message shows it: in quotes, cut when it is long."""
     shown = text if len(text) <= _QUOTED_LENGTH else f"{text[:_QUOTED_LENGTH]}…"

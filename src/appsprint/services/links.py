@@ -6,13 +6,21 @@ import secrets
 import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import partial
+from typing import Final, Literal
 from urllib.parse import urlencode
 
 import structlog
 
 from appsprint.config import Settings
-from appsprint.domain.app import App, Platform, require_store_page
+from appsprint.domain.app import (
+    CLICK_LOOKBACK_HOURS,
+    PROBABILISTIC_LOOKBACK_HOURS,
+    App,
+    Platform,
+    require_store_page,
+)
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId, IdPrefix, LinkId
 from appsprint.domain.link import AdNetwork, Link
@@ -23,7 +31,7 @@ from appsprint.ports.links import LinkCounts
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.acting import differences, entry
 from appsprint.services.apps import require_app
-from appsprint.services.checks import Problems, quoted, require_name
+from appsprint.services.checks import Problems, quoted, require_name, require_within
 from appsprint.services.creation import Creation
 from appsprint.services.directory import Directory
 from appsprint.services.link_preview import LinkPreview, preview_link
@@ -33,6 +41,26 @@ log = structlog.get_logger()
 SLUG_LENGTH = 9
 _SLUG_LETTERS = string.ascii_letters + string.digits
 _STORE_NAMES = {Platform.IOS: "App Store", Platform.ANDROID: "Play Store"}
+_CHANGEABLE = (
+    *("name", "destination_url", "campaign_name"),
+    *("click_lookback_hours", "probabilistic_lookback_hours"),
+)
+
+
+class FollowApp(Enum):
+    """Stands for the app's window where a link is to have none of its own any more."""
+
+    FOLLOW_APP = "follow_app"
+
+
+FOLLOW_APP: Final = FollowApp.FOLLOW_APP
+WindowChange = int | Literal[FollowApp.FOLLOW_APP] | None
+_require_click_hours = partial(
+    require_within, "click_lookback_hours", CLICK_LOOKBACK_HOURS, "hours"
+)
+_require_probabilistic_hours = partial(
+    require_within, "probabilistic_lookback_hours", PROBABILISTIC_LOOKBACK_HOURS, "hours"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +71,8 @@ class NewLink:
     name: str
     destination_url: str
     campaign_name: str | None = None
+    click_lookback_hours: int | None = None
+    probabilistic_lookback_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +82,8 @@ class LinkChanges:
     name: str | None = None
     destination_url: str | None = None
     campaign_name: str | None = None
+    click_lookback_hours: WindowChange = None
+    probabilistic_lookback_hours: WindowChange = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +171,7 @@ class LinkService:
         return self._store.read(work)
 
     def update(self, app_id: AppId, link_id: LinkId, changes: LinkChanges) -> CountedLink:
-        """Change a link's name, destination or campaign name.
+        """Change a link's name, destination, campaign name or lookback windows.
 
         Raises:
             NotFound: The app has no such link.
@@ -151,7 +183,7 @@ class LinkService:
             app = require_app(uow, app_id)
             present = _require_link(uow, app_id, link_id)
             changed = _changed(app, present, changes)
-            details = differences(present, changed, "name", "destination_url", "campaign_name")
+            details = differences(present, changed, *_CHANGEABLE)
             if details:
                 uow.links.update(changed)
                 uow.audit.add(replace(told, subject=changed.name, details=details))
@@ -215,6 +247,12 @@ class LinkService:
                 partial(_require_destination, app), wanted.destination_url, otherwise=""
             ),
             campaign_name=check(_read_campaign_name, wanted.campaign_name, otherwise=None),
+            click_lookback_hours=check(
+                _require_click_hours, wanted.click_lookback_hours, otherwise=None
+            ),
+            probabilistic_lookback_hours=check(
+                _require_probabilistic_hours, wanted.probabilistic_lookback_hours, otherwise=None
+            ),
             created_at=self._clock.now(),
         )
         problems.raise_if_any()
@@ -245,6 +283,24 @@ def _changed(app: App, link: Link, changes: LinkChanges) -> Link:
         ),
         campaign_name=check(
             _read_campaign_name, changes.campaign_name, otherwise=link.campaign_name
+        ),
+        click_lookback_hours=(
+            None
+            if changes.click_lookback_hours is FOLLOW_APP
+            else check(
+                _require_click_hours,
+                changes.click_lookback_hours,
+                otherwise=link.click_lookback_hours,
+            )
+        ),
+        probabilistic_lookback_hours=(
+            None
+            if changes.probabilistic_lookback_hours is FOLLOW_APP
+            else check(
+                _require_probabilistic_hours,
+                changes.probabilistic_lookback_hours,
+                otherwise=link.probabilistic_lookback_hours,
+            )
         ),
     )
     problems.raise_if_any()

@@ -113,7 +113,7 @@ class Replay:
         self._clicks = RecentClicks()
         self._traffic = RecentTraffic()
         self._answers: dict[bytes, ReplayAnswer] = {}
-        windows = self._rules.windows
+        windows = self._rules.widest
         self._kept_for = max(windows.click, windows.probabilistic) + LATEST_REGISTRATION
 
     def visit(self, recorded: RecordedVisit) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from appsprint.domain.app import Environment
 from appsprint.domain.ids import AppId, LinkId
-from appsprint.domain.link import Link
+from appsprint.domain.link import Link, LinkWindows
 from appsprint.ports.links import LinkCounts
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.testing.builders import (
@@ -84,7 +84,7 @@ class LinkStoreContract:
         assert {link.id for link in found} == {link.id for link in links}
 
     def test_what_of_a_link_can_change(self, store: Store) -> None:
-        """Name, destination, campaign name and archive mark; slug and origin stay."""
+        """Name, destination, campaign name, windows and archive mark; slug and origin stay."""
         link, untouched = make_link(), make_link()
         add(store, link)
         add(store, untouched)
@@ -93,12 +93,26 @@ class LinkStoreContract:
             name="New",
             destination_url="https://apps.apple.com/us/app/new/id2",
             campaign_name="Summer",
+            click_lookback_hours=48,
+            probabilistic_lookback_hours=6,
             archived_at=NOON,
         )
         store.write(lambda uow: uow.links.update(replace(changed, slug="other", created_at=NOON)))
 
         assert get(store, link.id) == changed
         assert get(store, untouched.id) == untouched
+
+    def test_windows_of_the_links_that_have_their_own(self, store: Store) -> None:
+        """Archived ones included, because their old clicks may still earn; no other app's."""
+        own = make_link(click_lookback_hours=48, archived_at=NOON)
+        half = make_link(probabilistic_lookback_hours=6)
+        for link in (own, half, make_link(), make_link(app_id=OTHER, click_lookback_hours=1)):
+            add(store, link)
+
+        assert store.read(lambda uow: uow.links.windows(own.app_id)) == {
+            own.id: LinkWindows(click_hours=48),
+            half.id: LinkWindows(probabilistic_hours=6),
+        }
 
     def test_a_new_link_has_brought_nothing(self, store: Store) -> None:
         """Zero clicks, zero installs."""

@@ -30,6 +30,8 @@ def test_created_link_has_the_shape_of_the_contract(client: Client, base: str) -
         "network": "tiktok",
         "name": "Spring",
         "campaign_name": "Launch",
+        "click_lookback_hours": None,
+        "probabilistic_lookback_hours": None,
         "created_at": "2026-03-29T12:00:00Z",
         "archived_at": None,
         "clicks": 0,
@@ -50,6 +52,42 @@ def test_link_carries_its_installs(plane: ControlPlane, client: Client, base: st
 
     assert shown == link | {"installs": 1}
     assert client.get(f"{base}/links").json() == {"items": [shown], "next_cursor": None}
+
+
+def test_a_link_can_have_windows_of_its_own(client: Client, base: str) -> None:
+    """What is left out stays, null follows the app again."""
+    link = client.post(
+        f"{base}/links",
+        json=NEW | {"click_lookback_hours": 720, "probabilistic_lookback_hours": 1},
+    ).json()
+    assert (link["click_lookback_hours"], link["probabilistic_lookback_hours"]) == (720, 1)
+
+    place = f"{base}/links/{link['id']}"
+    changed = client.patch(place, json={"click_lookback_hours": None})
+
+    assert changed.json() == link | {"click_lookback_hours": None}
+    assert client.get(place).json() == changed.json()
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [
+        ("click_lookback_hours", 0),
+        ("click_lookback_hours", 721),
+        ("probabilistic_lookback_hours", 169),
+        ("probabilistic_lookback_hours", "a day"),
+    ],
+)
+def test_windows_that_cannot_be(client: Client, base: str, name: str, hours: object) -> None:
+    """The field is named, on a new link and on a present one."""
+    place = f"{base}/links/{client.post(f'{base}/links', json=NEW).json()['id']}"
+
+    for answer in (
+        client.post(f"{base}/links", json=NEW | {name: hours}),
+        client.patch(place, json={name: hours}),
+    ):
+        assert answer.status_code == 422
+        assert name in answer.text
 
 
 def test_links_are_listed_newest_first(client: Client, base: str) -> None:

@@ -53,6 +53,23 @@ def test_what_is_wrong_is_told(owner: Browser, app: App, name: str, url: str, pr
     assert "No ad link yet" in text_of(owner.get(f"/apps/{app.id}/links"))
 
 
+def test_a_link_can_have_windows_of_its_own(plane: ControlPlane, owner: Browser, app: App) -> None:
+    """Its page says which count; an empty field follows the app again, nonsense is told."""
+    place = make(owner, app)
+    assert "168 hours, by address and device 24 hours" in text_of(owner.get(place))
+
+    owner.post(place, name="Spring", click_lookback_hours="48", probabilistic_lookback_hours="6")
+
+    said = text_of(owner.get(place))
+    assert "48 hours (this link’s window), by address and device 6 hours (this link’s" in said
+    owner.post(place, name="Spring", click_lookback_hours="", probabilistic_lookback_hours="6")
+    link = plane.services.links.page(app.id)[0].link
+    assert (link.click_lookback_hours, link.probabilistic_lookback_hours) == (None, 6)
+    log = text_of(owner.get(f"/apps/{app.id}/settings/audit"))
+    assert "click lookback hours: none → 48" in log
+    assert owner.post(place, name="Spring", click_lookback_hours="x").status_code == 422
+
+
 def test_any_address_can_be_tried(plane: ControlPlane, owner: Browser, app: App) -> None:
     """As generated, as visited, changed, or something else altogether."""
     place = make(owner, app)

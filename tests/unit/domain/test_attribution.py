@@ -19,8 +19,9 @@ from appsprint.domain.attribution import (
 )
 from appsprint.domain.click import Click
 from appsprint.domain.device import describe_install_device
-from appsprint.domain.ids import AppId, ClickId
+from appsprint.domain.ids import AppId, ClickId, LinkId
 from appsprint.domain.likelihood import LinkHistory, Surroundings, UnrelatedInstalls
+from appsprint.domain.link import LinkWindows
 from appsprint.testing.builders import HOUR, LINK_ID, NOON, SAFARI, make_click
 from tests.support.builders import (
     GAID,
@@ -298,6 +299,42 @@ def test_an_app_chooses_its_windows() -> None:
     assert attribute_install(evidence, [by_id], rules).click == by_id
     for late in (make_click(age=HOUR + STEP), replace(by_id, occurred_at=NOON - 2 * HOUR - STEP)):
         assert not attribute_install(evidence, [late], rules).is_attributed
+
+
+@pytest.mark.parametrize(
+    ("windows", "age", "is_credited"),
+    [
+        (LinkWindows(probabilistic_hours=2), 2 * HOUR, True),
+        (LinkWindows(probabilistic_hours=2), 2 * HOUR + STEP, False),
+        (LinkWindows(probabilistic_hours=48), 2 * DAY, True),
+        (LinkWindows(click_hours=1), DAY, True),
+    ],
+)
+def test_a_link_may_have_a_window_of_its_own(
+    windows: LinkWindows, age: timedelta, is_credited: bool
+) -> None:
+    """Shorter or longer than the app's, for one kind of evidence or both; both ends included."""
+    click = make_click(age=age)
+    rules = AttributionRules(link_windows={LINK_ID: windows}, min_confidence=0.0)
+
+    decision = attribute_install(make_evidence(), [click], rules)
+
+    assert decision.is_attributed is is_credited
+    [candidate] = decision.candidates
+    assert candidate.window.is_of_link is (windows.probabilistic_hours is not None)
+
+
+def test_a_links_window_counts_for_its_own_clicks_only() -> None:
+    """Another link's click of the same age follows the app; the widest is what is searched."""
+    wide, other = LinkId("lnk_wide"), make_click(age=8 * DAY, advertising_id=IDFA)
+    own = replace(make_click(age=9 * DAY, advertising_id=IDFA), link_id=wide)
+    rules = AttributionRules(link_windows={wide: LinkWindows(click_hours=240)})
+
+    decision = attribute_install(make_evidence(advertising_id=IDFA), [own, other], rules)
+
+    assert_credited(decision, own, MatchType.IDFA)
+    assert verdicts(decision)[other.id] is Verdict.OUTSIDE_WINDOW
+    assert rules.widest == LookbackWindows(click=10 * DAY, probabilistic=DAY)
 
 
 @pytest.mark.parametrize(

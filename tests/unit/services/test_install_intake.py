@@ -122,6 +122,19 @@ def test_one_click_earns_one_install(scene: IntakeScene) -> None:
     assert candidate["verdict"] == "already_credited"
 
 
+def test_a_links_own_window_is_obeyed_and_told(scene: IntakeScene) -> None:
+    """A click that only its link's window reaches is found, and the explanation says whose."""
+    changes = LinkChanges(click_lookback_hours=240)
+    scene.services.links.update(scene.app.id, scene.link.id, changes)
+    click = scene.click(advertising_id=IDFA, occurred_at=NOON - 200 * HOUR)
+
+    attribution = scene.register(scene.new_install(advertising_id=IDFA)).found.attribution
+
+    assert attribution.click_id == click.id
+    [candidate] = json.loads(attribution.explanation)["candidates"]
+    assert (candidate["window_hours"], candidate["window_set_by"]) == (240, "link")
+
+
 def test_the_campaigns_name_comes_from_the_click_or_else_the_link(scene: IntakeScene) -> None:
     """A name that a person gave to the link stands in."""
     scene.services.links.update(scene.app.id, scene.link.id, LinkChanges(campaign_name="Mine"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from appsprint.adapters.sqlite.rows import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.ids import AppId, LinkId
-from appsprint.domain.link import AdNetwork, Link
+from appsprint.domain.link import AdNetwork, Link, LinkWindows
 from appsprint.ports.links import LinkCounts
 
 _SQL = queries("links")
@@ -33,6 +33,8 @@ class SqliteLinks:
                 link.campaign_name,
                 to_ms(link.created_at),
                 to_ms_or_none(link.archived_at),
+                link.click_lookback_hours,
+                link.probabilistic_lookback_hours,
             ),
         )
         return found.rowcount > 0
@@ -60,10 +62,19 @@ class SqliteLinks:
                 link.destination_url,
                 link.campaign_name,
                 to_ms_or_none(link.archived_at),
+                link.click_lookback_hours,
+                link.probabilistic_lookback_hours,
                 link.app_id,
                 link.id,
             ),
         )
+
+    def windows(self, app_id: AppId) -> Mapping[LinkId, LinkWindows]:
+        rows = self._connection.execute(_SQL["select_link_windows"], (app_id,))
+        return {
+            LinkId(link_id): LinkWindows(click_hours=click, probabilistic_hours=probabilistic)
+            for link_id, click, probabilistic in rows
+        }
 
     def counts(self, app_id: AppId, link_id: LinkId) -> LinkCounts:
         values = {"app_id": app_id, "link_id": link_id}
@@ -82,4 +93,6 @@ def _link(row: sqlite3.Row) -> Link:
         campaign_name=row["campaign_name"],
         created_at=from_ms(row["created_at_ms"]),
         archived_at=from_ms_or_none(row["archived_at_ms"]),
+        click_lookback_hours=row["click_lookback_hours"],
+        probabilistic_lookback_hours=row["probabilistic_lookback_hours"],
     )

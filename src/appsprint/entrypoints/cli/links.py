@@ -24,7 +24,7 @@ from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.http.api.links import counted_link_answer, link_answer, links_page
 from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT
 from appsprint.ports.links import LinkCounts
-from appsprint.services.links import LinkChanges, NewLink
+from appsprint.services.links import FOLLOW_APP, LinkChanges, NewLink, WindowChange
 
 app = new_noun()
 
@@ -59,6 +59,12 @@ def create(
     campaign_name: Annotated[
         str | None, typer.Option(help="Stands in where a click brings no campaign name.")
     ] = None,
+    click_lookback_hours: Annotated[
+        int | None, typer.Option(help="How old its clicks may be, instead of the app's window.")
+    ] = None,
+    probabilistic_lookback_hours: Annotated[
+        int | None, typer.Option(help="The same for matches by address and device.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Make an ad link. Its url is what to paste into the ad, unchanged."""
@@ -67,6 +73,8 @@ def create(
         name=name,
         destination_url=destination_url,
         campaign_name=campaign_name,
+        click_lookback_hours=click_lookback_hours,
+        probabilistic_lookback_hours=probabilistic_lookback_hours,
     )
     with open_services() as services:
         link = services.links.create(chosen_app(services, app_id), wanted)
@@ -94,10 +102,23 @@ def update(
     campaign_name: Annotated[
         str | None, typer.Option(help="Stands in for a missing one; empty removes it.")
     ] = None,
+    click_lookback_hours: Annotated[
+        int | None, typer.Option(help="How old its clicks may be; 0 follows the app.")
+    ] = None,
+    probabilistic_lookback_hours: Annotated[
+        int | None,
+        typer.Option(help="The same for matches by address and device; 0 follows the app."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Change an ad link; its address stays."""
-    changes = LinkChanges(name=name, destination_url=destination_url, campaign_name=campaign_name)
+    changes = LinkChanges(
+        name=name,
+        destination_url=destination_url,
+        campaign_name=campaign_name,
+        click_lookback_hours=_window(click_lookback_hours),
+        probabilistic_lookback_hours=_window(probabilistic_lookback_hours),
+    )
     with open_services() as services:
         found = services.links.update(chosen_app(services, app_id), LinkId(link_id), changes)
         print_one(counted_link_answer(services.links, found), as_json=json)
@@ -118,3 +139,7 @@ def archive(
         ask(f"Archive {found.link.name} ({found.link.id})? This cannot be undone.", yes=yes)
         archived = services.links.archive(owner, found.link.id)
         print_one(counted_link_answer(services.links, archived), as_json=json)
+
+
+def _window(hours: int | None) -> WindowChange:
+    return FOLLOW_APP if hours == 0 else hours

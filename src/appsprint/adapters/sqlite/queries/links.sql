@@ -2,8 +2,8 @@
 -- A new link; a slug that is taken inserts nothing.
 INSERT INTO links (
     link_id, app_id, slug, network, name, destination_url, campaign_name, created_at_ms,
-    archived_at_ms
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    archived_at_ms, click_lookback_hours, probabilistic_lookback_hours
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (slug) DO NOTHING;
 
 -- name: select_link
@@ -25,8 +25,16 @@ SELECT * FROM links;
 
 -- name: update_link
 -- What of a link can change.
-UPDATE links SET name = ?, destination_url = ?, campaign_name = ?, archived_at_ms = ?
+UPDATE links SET
+    name = ?, destination_url = ?, campaign_name = ?, archived_at_ms = ?,
+    click_lookback_hours = ?, probabilistic_lookback_hours = ?
 WHERE app_id = ? AND link_id = ?;
+
+-- name: select_link_windows
+-- The windows of those links that have their own.
+SELECT link_id, click_lookback_hours, probabilistic_lookback_hours FROM links
+WHERE app_id = ?
+AND (click_lookback_hours IS NOT NULL OR probabilistic_lookback_hours IS NOT NULL);
 
 -- name: count_link
 -- Clicks from the running total, installs from the decisions in force.

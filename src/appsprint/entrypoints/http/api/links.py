@@ -20,7 +20,14 @@ from appsprint.entrypoints.http.api.paging import Page, PageQuery, page_of
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
 from appsprint.ports.links import LinkCounts
 from appsprint.services.catalog import Services
-from appsprint.services.links import CountedLink, LinkChanges, LinkService, NewLink
+from appsprint.services.links import (
+    FOLLOW_APP,
+    CountedLink,
+    LinkChanges,
+    LinkService,
+    NewLink,
+    WindowChange,
+)
 
 Destination = Annotated[
     str,
@@ -39,6 +46,22 @@ CampaignName = Annotated[
 ]
 
 
+ClickHours = Annotated[
+    int,
+    Meta(
+        description="How old a click of this link may be; null follows the app.",
+        extra_json_schema={"minimum": 1, "maximum": 720},
+    ),
+]
+ProbabilisticHours = Annotated[
+    int,
+    Meta(
+        description="The same for matches by address and device; null follows the app.",
+        extra_json_schema={"minimum": 1, "maximum": 168},
+    ),
+]
+
+
 class NewLinkBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What an ad link is made of."""
 
@@ -46,14 +69,18 @@ class NewLinkBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     name: Name
     destination_url: Destination
     campaign_name: CampaignName | None = None
+    click_lookback_hours: ClickHours | None = None
+    probabilistic_lookback_hours: ProbabilisticHours | None = None
 
 
 class LinkChangesBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What to change; what is left out stays, a null campaign name is removed."""
+    """What to change; what is left out stays, null removes a campaign name or a window."""
 
     name: Name | UnsetType = UNSET
     destination_url: Destination | UnsetType = UNSET
     campaign_name: CampaignName | UnsetType | None = UNSET
+    click_lookback_hours: ClickHours | UnsetType | None = UNSET
+    probabilistic_lookback_hours: ProbabilisticHours | UnsetType | None = UNSET
 
 
 class LinkAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +93,8 @@ class LinkAnswer(msgspec.Struct, frozen=True, kw_only=True):
     network: AdNetwork
     name: str
     campaign_name: str | None
+    click_lookback_hours: int | None
+    probabilistic_lookback_hours: int | None
     created_at: UtcTime
     archived_at: UtcTime | None
     clicks: int
@@ -89,6 +118,8 @@ def create_link(request: ApiRequest, app_id: PathId, body: RawBody) -> Response[
         name=wanted.name,
         destination_url=wanted.destination_url,
         campaign_name=wanted.campaign_name,
+        click_lookback_hours=wanted.click_lookback_hours,
+        probabilistic_lookback_hours=wanted.probabilistic_lookback_hours,
     )
     links = services_of(request).links
     return created(
@@ -152,6 +183,8 @@ def update_link(request: ApiRequest, app_id: PathId, link_id: PathId, body: RawB
         name=_given(wanted.name),
         destination_url=_given(wanted.destination_url),
         campaign_name=campaign_name,
+        click_lookback_hours=_window(wanted.click_lookback_hours),
+        probabilistic_lookback_hours=_window(wanted.probabilistic_lookback_hours),
     )
     links = services_of(request).links
     return counted_link_answer(links, links.update(AppId(app_id), LinkId(link_id), changes))
@@ -174,6 +207,12 @@ def _given(value: str | UnsetType) -> str | None:
     return None if isinstance(value, UnsetType) else value
 
 
+def _window(hours: int | UnsetType | None) -> WindowChange:
+    if hours is None:
+        return FOLLOW_APP
+    return None if isinstance(hours, UnsetType) else hours
+
+
 def counted_link_answer(links: LinkService, found: CountedLink) -> LinkAnswer:
     """An ad link with its counts, as it is answered."""
     return link_answer(links, found.link, found.counts)
@@ -189,6 +228,8 @@ def link_answer(links: LinkService, link: Link, counts: LinkCounts) -> LinkAnswe
         network=link.network,
         name=link.name,
         campaign_name=link.campaign_name,
+        click_lookback_hours=link.click_lookback_hours,
+        probabilistic_lookback_hours=link.probabilistic_lookback_hours,
         created_at=link.created_at,
         archived_at=link.archived_at,
         clicks=counts.clicks,

@@ -12,7 +12,7 @@ from appsprint.entrypoints.http.dashboard.forms import Form
 from appsprint.entrypoints.http.dashboard.page import page
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirect, render
 from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of, visit_of
-from appsprint.errors import FieldProblem, InvalidInput
+from appsprint.errors import InvalidInput
 from appsprint.services.apps import AppChanges, CreatedKey
 
 
@@ -124,29 +124,14 @@ def _changes(form: Form, app: App) -> AppChanges:
         store_url=form.text("store_url", app.store_url),
         time_zone=form.text("time_zone", app.time_zone),
         currency=form.text("currency", app.currency),
-        click_lookback_hours=_hours(form, "click_lookback_hours"),
-        probabilistic_lookback_hours=_hours(form, "probabilistic_lookback_hours"),
-        min_confidence_percent=_whole(form, "min_confidence_percent", "per cent"),
-        reattribution_days=_whole(form, "reattribution_days", "days"),
+        click_lookback_hours=form.whole("click_lookback_hours", "hours"),
+        probabilistic_lookback_hours=form.whole("probabilistic_lookback_hours", "hours"),
+        min_confidence_percent=form.whole("min_confidence_percent", "per cent"),
+        reattribution_days=form.whole("reattribution_days", "days"),
         probabilistic_matching=(
             form.text("probabilistic") == "on" if form.has("probabilistic") else None
         ),
     )
-
-
-def _hours(form: Form, name: str) -> int | None:
-    return _whole(form, name, "hours")
-
-
-def _whole(form: Form, name: str, unit: str) -> int | None:
-    """A whole number of something; None when the field was not sent."""
-    if not form.has(name):
-        return None
-    text = form.text(name).strip()
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        message = f"must be a whole number of {unit}"
-        raise InvalidInput(message, problems=[FieldProblem(name, message)])
-    return int(text)
 
 
 def _with_present(options: list[tuple[str, str]], present: str) -> list[tuple[str, str]]:

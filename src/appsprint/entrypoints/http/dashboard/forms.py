@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
 
-from appsprint.errors import AppsprintError, InvalidInput, MalformedRequest
+from appsprint.errors import AppsprintError, FieldProblem, InvalidInput, MalformedRequest
 
 MAX_FIELDS = 2_000
 
@@ -40,6 +40,20 @@ class Form:
     def has(self, name: str) -> bool:
         """Whether the field was sent at all."""
         return name in self.values
+
+    def whole(self, name: str, unit: str) -> int | None:
+        """A whole number of something; None when the field is empty or was not sent.
+
+        Raises:
+            InvalidInput: It is no whole number.
+        """
+        text = self.text(name).strip()
+        if not text:
+            return None
+        if not text.isascii() or not text.isdigit() or len(text) > 6:
+            message = f"must be a whole number of {unit}"
+            raise InvalidInput(message, problems=[FieldProblem(name, message)])
+        return int(text)
 
     def refused(self, exc: AppsprintError) -> Form:
         """The same form with the reasons for which it was not taken."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import segno
 from markupsafe import Markup
@@ -17,7 +18,7 @@ from appsprint.entrypoints.http.dashboard.page import page
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirect, render
 from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of, visit_of
 from appsprint.errors import InvalidInput
-from appsprint.services.links import LinkChanges, NewLink
+from appsprint.services.links import FOLLOW_APP, LinkChanges, NewLink, WindowChange
 
 PATH = "/apps/{app_id:str}/links"
 ONE = f"{PATH}/{{link_id:str}}"
@@ -47,6 +48,11 @@ def create_link(request: PageRequest, app_id: PathId) -> PageResponse:
         campaign_name=form.text("campaign_name"),
     )
     try:
+        wanted = replace(
+            wanted,
+            click_lookback_hours=form.whole("click_lookback_hours", "hours"),
+            probabilistic_lookback_hours=form.whole("probabilistic_lookback_hours", "hours"),
+        )
         made = services_of(request).links.create(AppId(app_id), wanted)
     except InvalidInput as exc:
         return _list(request, app_id, form.refused(exc), status=422)
@@ -61,10 +67,15 @@ def show_link(request: PageRequest, app_id: PathId, link_id: PathId) -> PageResp
 
 @page("POST", ONE, role=Role.EDITOR)
 def change_link(request: PageRequest, app_id: PathId, link_id: PathId) -> PageResponse:
-    """Change its name and the campaign name that stands in where clicks bring none."""
+    """Change its name, the campaign name that stands in where clicks bring none, its windows."""
     form = visit_of(request).form
-    changes = LinkChanges(name=form.text("name"), campaign_name=form.text("campaign_name"))
     try:
+        changes = LinkChanges(
+            name=form.text("name"),
+            campaign_name=form.text("campaign_name"),
+            click_lookback_hours=_window(form, "click_lookback_hours"),
+            probabilistic_lookback_hours=_window(form, "probabilistic_lookback_hours"),
+        )
         services_of(request).links.update(AppId(app_id), LinkId(link_id), changes)
     except InvalidInput as exc:
         return _one(request, app_id, link_id, form.refused(exc), status=422)
@@ -76,6 +87,14 @@ def archive_link(request: PageRequest, app_id: PathId, link_id: PathId) -> PageR
     """End a link: it still leads to the store, and earns nothing."""
     services_of(request).links.archive(AppId(app_id), LinkId(link_id))
     return redirect(f"/apps/{app_id}/links/{link_id}", notice="The ad link is archived.")
+
+
+def _window(form: Form, name: str) -> WindowChange:
+    """An empty field follows the app; one that was not sent stays."""
+    if not form.has(name):
+        return None
+    hours = form.whole(name, "hours")
+    return FOLLOW_APP if hours is None else hours
 
 
 def _list(request: PageRequest, app_id: str, form: Form, *, status: int = 200) -> PageResponse:
@@ -106,7 +125,12 @@ def _one(
         "link.html",
         status=status,
         form=form,
-        saved=Form.of(name=found.link.name, campaign_name=found.link.campaign_name),
+        saved=Form.of(
+            name=found.link.name,
+            campaign_name=found.link.campaign_name,
+            click_lookback_hours=found.link.click_lookback_hours,
+            probabilistic_lookback_hours=found.link.probabilistic_lookback_hours,
+        ),
         found=found,
         url=url,
         # Drawn by the library from our own address; the background must be white to be read.
