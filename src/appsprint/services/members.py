@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets as random_secrets
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -22,6 +22,7 @@ from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.access import read_reach, require_role
 from appsprint.services.acting import acting_as, actor_of, differences, entry
 from appsprint.services.checks import Problems, quoted
+from appsprint.services.creation import Creation
 from appsprint.services.owners import require_another_owner
 from appsprint.services.secret_links import MAX_SECRET_LENGTH, hash_secret, new_secret
 from appsprint.services.sessions import MAX_PASSWORD_LENGTH
@@ -30,6 +31,24 @@ log = structlog.get_logger()
 
 MIN_PASSWORD_LENGTH = 10
 _KNOWN_WORDS = ("appsprint", "app sprint attribution", "attribution", "tiktok")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberChanges:
+    """What to change of a member; None keeps it.
+
+    Attributes:
+        all_apps: Lifts a limit to some apps; then ``app_ids`` does not count.
+    """
+
+    role: str | None = None
+    app_ids: Sequence[str] | None = None
+    all_apps: bool = False
+
+    @property
+    def keeps_reach(self) -> bool:
+        """Whether the member goes on reaching the same apps."""
+        return self.app_ids is None and not self.all_apps
 
 
 class MemberService:
@@ -55,6 +74,14 @@ class MemberService:
         members = self._store.read(lambda uow: uow.members.all())
         return [member for member in members if within is None or within.covers(member)]
 
+    def get(self, member_id: MemberId, *, within: Principal | None = None) -> Member:
+        """A member.
+
+        Raises:
+            NotFound: There is no such member within reach.
+        """
+        return self._store.read(lambda uow: _require_member(uow, member_id, within))
+
     def new_owner(self, email: str, password: str) -> Member:
         """The first owner, checked and not stored yet.
 
@@ -76,7 +103,20 @@ class MemberService:
         *,
         granted_by: Principal | None = None,
     ) -> tuple[Member, str]:
-        """A new member without a password, and the secret of the link with which to choose one.
+        """A new member and the secret of their link; see ``invitation``."""
+        return self._store.write(self.invitation(email, role, app_ids, granted_by=granted_by))
+
+    def invitation(
+        self,
+        email: str,
+        role: str,
+        app_ids: Sequence[str] | None = None,
+        *,
+        granted_by: Principal | None = None,
+    ) -> Creation[tuple[Member, str]]:
+        """The unit of work that stores a new member without a password.
+
+        It gives the member and the secret of the link with which they choose one.
 
         Args:
             app_ids: The apps they are limited to; None for all.
@@ -85,7 +125,7 @@ class MemberService:
         Raises:
             InvalidInput: Not an address, no such role, no such app.
             NotAllowed: They would reach further than ``granted_by``.
-            Conflict: ``member_exists``.
+            Conflict: ``member_exists``; when it is run.
         """
         problems = Problems()
         address = problems.check(read_email, email, otherwise="")
@@ -95,60 +135,69 @@ class MemberService:
         secret, invitation = self._new_invitation(member.id)
         told = entry(member.created_at, AuditAction.MEMBER_INVITED, subject=address, role=good_role)
 
-        def work(uow: UnitOfWork) -> None:
+        def work(uow: UnitOfWork) -> tuple[Member, str]:
             uow.members.add(member)
             uow.members.set_invitation(invitation)
             uow.audit.add(told)
+            return member, secret
 
-        self._store.write(work)
-        log.info("member_invited", member_id=member.id)
-        return member, secret
+        return work
 
-    def invite_again(self, member_id: MemberId, *, granted_by: Principal | None = None) -> str:
-        """A new link with which a member chooses a password; earlier links end.
+    def invite_again(
+        self, member_id: MemberId, *, granted_by: Principal | None = None
+    ) -> tuple[Member, str]:
+        """A member and the secret of their new link; see ``new_invitation``."""
+        return self._store.write(self.new_invitation(member_id, granted_by=granted_by))
+
+    def new_invitation(
+        self, member_id: MemberId, *, granted_by: Principal | None = None
+    ) -> Creation[tuple[Member, str]]:
+        """The unit of work that stores a new link for choosing a password; earlier ones end.
 
         Raises:
-            NotFound: There is no such member within reach.
+            NotFound: There is no such member within reach; when it is run.
         """
         secret, invitation = self._new_invitation(member_id)
-        told = partial(entry, self._clock.now(), AuditAction.MEMBER_INVITED)
+        told = entry(self._clock.now(), AuditAction.MEMBER_INVITED, again="yes")
 
-        def work(uow: UnitOfWork) -> str:
+        def work(uow: UnitOfWork) -> tuple[Member, str]:
             member = _require_member(uow, member_id, granted_by)
             uow.members.set_invitation(invitation)
-            return member.email
+            uow.audit.add(replace(told, subject=member.email))
+            return member, secret
 
-        self._write_told(work, lambda email: told(subject=email, again="yes"))
-        return secret
+        return work
 
     def change(
         self,
         member_id: MemberId,
-        role: str,
-        app_ids: Sequence[str] | None,
+        changes: MemberChanges,
         *,
         granted_by: Principal | None = None,
     ) -> Member:
-        """Give a member another role and reach; in force with their next click.
+        """Give a member another role or reach; in force with their next click.
 
         Raises:
             NotFound: There is no such member within reach.
             InvalidInput: No such role, no such app.
+            NotAllowed: They would reach further than ``granted_by``.
             Conflict: ``last_owner``.
         """
         problems = Problems()
-        good_role = problems.check(require_role, role, otherwise=Role.VIEWER)
-        limits = read_reach(self._store, app_ids, granted_by, problems)
+        role: Role | None = problems.check(require_role, changes.role, otherwise=None)
+        limits = self._wanted_reach(changes, granted_by, problems)
         told = entry(self._clock.now(), AuditAction.MEMBER_UPDATED)
 
         def work(uow: UnitOfWork) -> Member:
             member = _require_member(uow, member_id, granted_by)
-            changed = replace(member, role=good_role, app_ids=limits)
+            reach = member.app_ids if changes.keeps_reach else limits
+            changed = replace(member, role=role or member.role, app_ids=reach)
             if not changed.is_full_owner:
                 require_another_owner(uow, member, code="last_owner", what="member")
             uow.members.update(changed)
             details = differences(member, changed, "role", "app_ids")
-            uow.audit.add(replace(told, subject=member.email, details=details))
+            if details:
+                uow.audit.add(replace(told, subject=member.email, details=details))
             return changed
 
         return self._store.write(work)
@@ -267,10 +316,15 @@ class MemberService:
 
         self._store.write(work)
 
-    def _write_told(
-        self, work: Callable[[UnitOfWork], str], tell: Callable[[str], AuditEntry]
-    ) -> None:
-        self._store.write(lambda uow: uow.audit.add(tell(work(uow))))
+    def _wanted_reach(
+        self, changes: MemberChanges, granted_by: Principal | None, problems: Problems
+    ) -> tuple[AppId, ...] | None:
+        """The apps to reach from now on, None for all; raises what ``problems`` holds, too."""
+        if changes.keeps_reach:
+            problems.raise_if_any()
+            return None
+        wanted = None if changes.all_apps else changes.app_ids
+        return read_reach(self._store, wanted, granted_by, problems)
 
     def _invited(self, uow: UnitOfWork, secret: str) -> Member:
         good = 1 <= len(secret) <= MAX_SECRET_LENGTH

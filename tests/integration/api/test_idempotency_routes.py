@@ -26,6 +26,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     },
     "/api/v1/tokens": {"name": "x", "role": "viewer"},
 }
+# An address can be a member once only; test_members_routes.py has their repeats.
+MEMBERS = {"/api/v1/members", "/api/v1/members/{member_id:str}/invitation"}
 
 
 def test_every_creating_route_is_tried() -> None:
@@ -37,7 +39,7 @@ def test_every_creating_route_is_tried() -> None:
         if endpoint_of(handler).status == 201
     }
 
-    assert creating == set(BODIES)
+    assert creating == set(BODIES) | MEMBERS
 
 
 @pytest.mark.parametrize("path", BODIES)

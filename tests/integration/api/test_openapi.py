@@ -64,6 +64,12 @@ GET /api/v1/apps/{app_id}/deliveries/{delivery_id}
 POST /api/v1/apps/{app_id}/deliveries/redrive
 GET /api/v1/apps/{app_id}/export/{kind}
 POST /api/v1/apps/{app_id}/erase
+POST /api/v1/members
+GET /api/v1/members
+GET /api/v1/members/{member_id}
+PATCH /api/v1/members/{member_id}
+DELETE /api/v1/members/{member_id}
+POST /api/v1/members/{member_id}/invitation
 POST /api/v1/tokens
 GET /api/v1/tokens
 DELETE /api/v1/tokens/{token_id}

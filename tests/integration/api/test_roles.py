@@ -24,6 +24,12 @@ RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}
 OWNER_ONLY = {
     ("DELETE", "/api/v1/apps/{app_id:str}"),
     ("POST", "/api/v1/apps/{app_id:str}/erase"),
+    ("POST", "/api/v1/members"),
+    ("GET", "/api/v1/members"),
+    ("GET", "/api/v1/members/{member_id:str}"),
+    ("PATCH", "/api/v1/members/{member_id:str}"),
+    ("DELETE", "/api/v1/members/{member_id:str}"),
+    ("POST", "/api/v1/members/{member_id:str}/invitation"),
     ("POST", "/api/v1/tokens"),
     ("GET", "/api/v1/tokens"),
     ("DELETE", "/api/v1/tokens/{token_id:str}"),
@@ -42,7 +48,7 @@ def address(path: str, app_id: str) -> str:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_role_decides(plane: ControlPlane, client: Client, role: Role) -> None:
-    """A viewer reads, an editor writes, an owner manages tokens, deletes apps and erases people."""
+    """A viewer reads, an editor writes, an owner manages who may, deletes apps, erases people."""
     _, token = plane.services.access.create_token("T", role)
     headers = {"Authorization": f"Bearer {token}"}
 

@@ -12,8 +12,10 @@ import structlog
 from typer.testing import CliRunner
 
 from appsprint.adapters.sqlite.store import SqliteStore
+from appsprint.domain.audit import SYSTEM
 from appsprint.domain.ids import AppId
 from appsprint.entrypoints.cli.program import app
+from appsprint.services.acting import act_as
 
 APP_STORE_URL = "https://apps.apple.com/us/app/example/id1234567890"
 
@@ -52,9 +54,10 @@ class Program:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
-    """The program over an empty folder. What it set up for its log ends with the test."""
+    """The program over an empty folder. Who acts, and its log's set-up, end with the test."""
     yield Program(tmp_path)
     structlog.reset_defaults()
+    act_as(SYSTEM)
 
 
 @pytest.fixture

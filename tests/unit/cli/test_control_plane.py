@@ -184,3 +184,21 @@ def test_works_beside_another_process(program: Program, store: SqliteStore) -> N
     app_id = program.make_app()
 
     assert [app.id for app in store.read(lambda uow: uow.apps.all())] == [app_id]
+
+
+def test_members_are_invited_changed_and_removed(program: Program) -> None:
+    """Inviting again makes a new link; what a change does not name stays."""
+    app_id = program.make_app()
+    options = ("--email", "Ann@example.com", "--role", "editor", "--app", app_id)
+
+    first = program.json("members", "invite", *options)
+    second = program.json("members", "invite", *options)
+    changed = program.json("members", "change", first["id"], "--role", "viewer")
+    lifted = program.json("members", "change", first["id"], "--all-apps")
+
+    assert first["id"] == second["id"]
+    assert first["invitation_url"] != second["invitation_url"]
+    assert (changed["role"], changed["app_ids"]) == ("viewer", [app_id])
+    assert (lifted["role"], lifted["app_ids"]) == ("viewer", None)
+    program.run("members", "remove", first["id"], "--yes")
+    assert program.json("members", "list")["items"] == []

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
-import msgspec
 import typer
 
 from appsprint.domain.access import Role
 from appsprint.domain.ids import MemberId
-from appsprint.domain.member import Member
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
     CursorOption,
@@ -22,7 +19,9 @@ from appsprint.entrypoints.cli.options import (
 )
 from appsprint.entrypoints.cli.output import print_items, print_one
 from appsprint.entrypoints.cli.session import open_services
+from appsprint.entrypoints.http.api.members import invited_answer, member_answer
 from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT, page_of
+from appsprint.services.members import MemberChanges
 
 app = new_noun()
 
@@ -34,31 +33,6 @@ AppsOption = Annotated[
     list[str] | None,
     typer.Option("--app", metavar="APP_ID", help="Limits them to this app; can be repeated."),
 ]
-
-
-class MemberAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A member; never their password or second factor."""
-
-    id: str
-    email: str
-    role: Role
-    app_ids: list[str] | None
-    has_password: bool
-    has_second_factor: bool
-    created_at: datetime
-
-
-def member_answer(member: Member) -> MemberAnswer:
-    """A member as it is shown."""
-    return MemberAnswer(
-        id=member.id,
-        email=member.email,
-        role=member.role,
-        app_ids=None if member.app_ids is None else list(member.app_ids),
-        has_password=member.password_hash is not None,
-        has_second_factor=member.sealed_totp is not None,
-        created_at=member.created_at,
-    )
 
 
 @app.command("list")
@@ -87,26 +61,29 @@ def invite(
     It is shown only now and works for seven days. Nothing is sent to the address.
     """
     with open_services() as services:
-        known = next((one for one in services.members.list() if one.email == email.strip()), None)
+        address = email.strip().lower()
+        known = next((one for one in services.members.list() if one.email == address), None)
         if known is None:
-            known, secret = services.members.invite(email, role, apps or None)
+            invited = services.members.invite(email, role, apps or None)
         else:
-            secret = services.members.invite_again(known.id)
-        link = f"{services.settings.base_url}/invitations/{secret}"
-    print_one({**msgspec.to_builtins(member_answer(known)), "link": link}, as_json=json)
+            invited = services.members.invite_again(known.id)
+        answer = invited_answer(services)(invited)
+    print_one(answer, as_json=json)
 
 
 @app.command()
 def change(
     member_id: Annotated[str, typer.Argument(help="The member's id, as listed.")],
     *,
-    role: RoleOption,
+    role: Annotated[Role | None, typer.Option(help="Default: as it is.")] = None,
     apps: AppsOption = None,
+    all_apps: Annotated[bool, typer.Option("--all-apps", help="Lifts a limit to apps.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Give a member another role and reach, in force at once."""
+    """Give a member another role or other apps, in force at once; the rest stays."""
+    changes = MemberChanges(role=role, app_ids=apps or None, all_apps=all_apps)
     with open_services() as services:
-        changed = services.members.change(MemberId(member_id), role, apps or None)
+        changed = services.members.change(MemberId(member_id), changes)
     print_one(member_answer(changed), as_json=json)
 
 

@@ -13,6 +13,7 @@ from appsprint.entrypoints.http.api import (
     exports,
     installs,
     links,
+    members,
     privacy,
     reports,
     tiktok,
@@ -40,6 +41,7 @@ API_HANDLERS = (
     *deliveries.HANDLERS,
     *exports.HANDLERS,
     *privacy.HANDLERS,
+    *members.HANDLERS,
     *tokens.HANDLERS,
 )
 DOCUMENT_PATH = "/api/openapi.json"

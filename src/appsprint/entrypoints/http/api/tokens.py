@@ -32,7 +32,7 @@ class NewTokenBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     role: Annotated[
         str,
         Meta(
-            description="`viewer` reads, `editor` writes, `owner` manages tokens and deletes apps.",
+            description="`viewer` reads, `editor` writes, `owner` manages members and tokens too.",
             extra_json_schema={"enum": list(Role)},
         ),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from appsprint.domain.access import Role
 from appsprint.domain.ids import MemberId
 from appsprint.domain.member import Member
+from appsprint.entrypoints.http.api.members import invitation_url
 from appsprint.entrypoints.http.api.routing import PathId, services_of
 from appsprint.entrypoints.http.dashboard.forms import Form
 from appsprint.entrypoints.http.dashboard.page import page
@@ -14,6 +15,7 @@ from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirec
 from appsprint.entrypoints.http.dashboard.visits import PageRequest, visit_of
 from appsprint.entrypoints.http.error_responses import error_body
 from appsprint.errors import AppsprintError, Conflict, InvalidInput, NotAllowed
+from appsprint.services.members import MemberChanges
 
 PLACE = "/settings/members"
 
@@ -34,26 +36,25 @@ def invite(request: PageRequest) -> PageResponse:
         )
     except (InvalidInput, NotAllowed, Conflict) as exc:
         return _page(request, problem=exc)
-    return _page(request, invited=member, link=_link(request, secret), form=Form())
+    return _page(request, invited=member, secret=secret, form=Form())
 
 
 @page("POST", f"{PLACE}/{{member_id:str}}/invite", role=Role.OWNER)
 def invite_again(request: PageRequest, member_id: PathId) -> PageResponse:
     """A new link for somebody who lost theirs, or their password or second factor."""
     members, owner = services_of(request).members, visit_of(request).member
-    secret = members.invite_again(MemberId(member_id), granted_by=owner)
-    member = next(one for one in members.list() if one.id == member_id)
-    return _page(request, invited=member, link=_link(request, secret))
+    member, secret = members.invite_again(MemberId(member_id), granted_by=owner)
+    return _page(request, invited=member, secret=secret)
 
 
 @page("POST", f"{PLACE}/{{member_id:str}}", role=Role.OWNER)
 def change(request: PageRequest, member_id: PathId) -> PageResponse:
     """Give a member another role and reach."""
     form, owner = visit_of(request).form, visit_of(request).member
+    apps = wanted_apps(form)
+    changes = MemberChanges(role=form.text("role"), app_ids=apps, all_apps=apps is None)
     try:
-        services_of(request).members.change(
-            MemberId(member_id), form.text("role"), wanted_apps(form), granted_by=owner
-        )
+        services_of(request).members.change(MemberId(member_id), changes, granted_by=owner)
     except (InvalidInput, NotAllowed, Conflict) as exc:
         return _page(request, problem=exc)
     return redirect(PLACE, notice="The member is changed.")
@@ -76,28 +77,24 @@ def wanted_apps(form: Form) -> Sequence[str] | None:
     return form.texts("app_ids") if form.text("reach") == "some" else None
 
 
-def _link(request: PageRequest, secret: str) -> str:
-    return f"{services_of(request).settings.base_url}/invitations/{secret}"
-
-
 def _page(
     request: PageRequest,
     *,
     problem: AppsprintError | None = None,
     invited: Member | None = None,
-    link: str | None = None,
+    secret: str | None = None,
     form: Form | None = None,
 ) -> PageResponse:
-    visit = visit_of(request)
+    visit, services = visit_of(request), services_of(request)
     sent = visit.form if form is None else form
     return render(
         request,
         "members.html",
         status=200 if problem is None else error_body(problem)[0],
         form=sent if problem is None else sent.refused(problem),
-        members=services_of(request).members.list(within=visit.member),
+        members=services.members.list(within=visit.member),
         invited=invited,
-        link=link,
+        link=None if secret is None else invitation_url(services, secret),
         roles=ROLES,
     )
 
