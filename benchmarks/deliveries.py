@@ -96,7 +96,7 @@ def run_deliveries(amount: int) -> DeliveryResult:
     """Queue ``amount`` events, then start a worker and wait until the last is settled."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        _running("sandbox", "tiktok", "--port", "0") as (api_url, sandbox),
+        running("sandbox", "tiktok", "--port", "0") as (api_url, sandbox),
     ):
         database = Path(folder) / "bench.db"
         environment = {
@@ -109,23 +109,23 @@ def run_deliveries(amount: int) -> DeliveryResult:
             **{f"APPSPRINT_RETENTION_{kind}_DAYS": "0" for kind in _RETAINED},
         }
         _queue(environment, amount)
-        before = _cpu_seconds(sandbox)
+        before = cpu_seconds(sandbox)
         with (
-            _running("serve", "--role", "worker", environment=environment) as (_, worker),
+            running("serve", "--role", "worker", environment=environment) as (_, worker),
             closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reader,
         ):
-            started = _cpu_seconds(worker)
+            started = cpu_seconds(worker)
             seconds = _seconds_until_settled(reader, amount)
             return DeliveryResult(
                 deliveries=amount,
                 sent=int(reader.execute(_SENT).fetchone()[0]),
                 seconds=seconds,
-                worker_cpu_us=(_cpu_seconds(worker) - started) / amount * 1e6,
-                sandbox_cpu_us=(_cpu_seconds(sandbox) - before) / amount * 1e6,
+                worker_cpu_us=(cpu_seconds(worker) - started) / amount * 1e6,
+                sandbox_cpu_us=(cpu_seconds(sandbox) - before) / amount * 1e6,
             )
 
 
-def _cpu_seconds(process: subprocess.Popen[str]) -> float:
+def cpu_seconds(process: subprocess.Popen[str]) -> float:
     """What a process has used of the processors so far (proc(5), fields 14 and 15)."""
     fields = (
         Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -187,7 +187,7 @@ def _due(process: Process, event: InAppEvent) -> Delivery:
 
 
 @contextmanager
-def _running(
+def running(
     *arguments: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """``appsprint …`` as a process of its own; yields its address and the process."""
