@@ -167,7 +167,9 @@ def test_test_mode_reaches_tiktok_and_counts_for_nothing(scene: Scene) -> None:
     assert (scene.arrived(), scene.arrived("tests")) == ([], [event_id])
     assert scene.rig.delivery(event_id).test_event_code == "TEST123"
     counted = scene.rig.store.read(
-        lambda uow: uow.deliveries.payments(APP_ID, AdNetwork.TIKTOK, "Purchase")
+        lambda uow: uow.deliveries.payments(
+            APP_ID, AdNetwork.TIKTOK, "Purchase", most=9, exact_at=()
+        )
     )
     assert list(counted) == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -132,27 +132,27 @@ class ReasonSum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySums:
-    """Deliveries by status and reason, the most frequent first.
+    """Deliveries by status, and why those were not sent that came to an end.
 
     Attributes:
-        newest: How many were looked at: the newest of each status, and for what was sent the
-            newest of all, so that counting costs the same however many there are.
-        bounded: The statuses of which there may be more.
+        totals: Every delivery by status; a status without any is missing.
+        unsent: What was given up, then what was skipped, by reason, the most frequent first.
+        newest: How many of each of the two were looked at for their reasons: the newest, so that
+            counting costs the same however many there are.
     """
 
-    sums: Sequence[ReasonSum]
+    totals: Mapping[str, int]
+    unsent: Sequence[ReasonSum]
     newest: int
-    bounded: Set[DeliveryStatus] = frozenset()
 
     @property
-    def unsent(self) -> Sequence[ReasonSum]:
-        """What was given up, then what was skipped."""
-        closed = (DeliveryStatus.DEAD, DeliveryStatus.SKIPPED)
-        return [one for status in closed for one in self.sums if one.status is status]
+    def is_bounded(self) -> bool:
+        """Whether some were not looked at for their reasons."""
+        return any(amount > self.newest for amount in map(self.amount, ("dead", "skipped")))
 
     def amount(self, status: str) -> int:
         """How many stand there, whatever the reason."""
-        return sum(one.amount for one in self.sums if one.status == status)
+        return self.totals.get(status, 0)
 
 
 class DeliveryRepository(Protocol):
@@ -263,7 +263,7 @@ class DeliveryRepository(Protocol):
         ...
 
     def counts(self, app_id: AppId, network: AdNetwork) -> Mapping[str, int]:
-        """How many deliveries there are by status."""
+        """How many deliveries there are by status; kept, so it reads none of them."""
         ...
 
     def counts_by_event(
@@ -281,11 +281,22 @@ class DeliveryRepository(Protocol):
         ...
 
     def payments(
-        self, app_id: AppId, network: AdNetwork, network_event: str
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        network_event: str,
+        *,
+        most: int,
+        exact_at: Sequence[datetime],
     ) -> Sequence[tuple[datetime, int]]:
         """How many accepted payments with value and currency happened when, oldest first.
 
         Counted while settling, so it does not read deliveries. Only the network's purchase event
         is counted; any other name has none.
+
+        Args:
+            most: Where they happened at more instants, those of an hour come together, as if
+                they had happened at its start.
+            exact_at: The hours of these instants are told exactly in any case.
         """
         ...

@@ -15,7 +15,7 @@ from appsprint.domain.link import AdNetwork
 from appsprint.domain.mapping import effective_mapping
 from appsprint.domain.objective import ObjectiveFit, unmet_optimizations
 from appsprint.domain.report_query import ReportQuery
-from appsprint.domain.vbo import VBO_EVENT, value_based_optimization
+from appsprint.domain.vbo import VBO_EVENT
 from appsprint.ports.ad_network import AdNetworkAdapter, EventNames
 from appsprint.ports.clock import Clock
 from appsprint.ports.diagnostics import Scope
@@ -32,6 +32,7 @@ from appsprint.services.link_facts import click_facts, landing_facts, links_of
 from appsprint.services.links import LinkService
 from appsprint.services.objectives import conflicts_with, describe, imported_objectives
 from appsprint.services.reconciliation import ReconciliationService
+from appsprint.services.vbo import payment_progress
 
 WINDOW = timedelta(days=7)
 # More rows than that are read of no table, so that the answer takes the same time everywhere.
@@ -119,10 +120,8 @@ class DiagnosticsService:
             mapped_events=mapped,
             objectives=_objective_facts(uow, scope, mapped, names),
             numbers=None,
-            vbo=value_based_optimization(
-                uow.deliveries.payments(app_id, network, VBO_EVENT),
-                now=now,
-                threshold=self._settings.tiktok_vbo_threshold,
+            vbo=payment_progress(
+                uow, (app_id, network), now=now, threshold=self._settings.tiktok_vbo_threshold
             ),
             sync_minutes=self._settings.tiktok_sync_minutes,
         )

@@ -179,6 +179,7 @@ def make_decision(install: Install, click: Click | None = None, **changes: Any) 
         match_type="organic" if click is None else "ip_user_agent",
         confidence=0.0 if click is None else 0.7,
         reason="no_candidate" if click is None else "ip_user_agent_match",
+        is_test=install.environment is Environment.TEST,
     )
     if click is not None:
         decision = replace(

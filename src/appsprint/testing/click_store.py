@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from appsprint.domain.app import Environment
 from appsprint.domain.click import Click
 from appsprint.domain.ids import AppId, ClickId, LinkId
 from appsprint.domain.likelihood import LinkHistory
@@ -145,11 +146,12 @@ class ClickStoreContract:
         assert credited(store, [click]) == set()
 
     def test_what_links_have_earned(self, store: Store) -> None:
-        """Clicks and the installs of decisions in force; a link without clicks has no history."""
+        """Clicks and the live installs of decisions in force; nothing for a link without clicks."""
         clicks = [make_click(), make_click(), make_click(link_id=LinkId("lnk_2"))]
         put_clicks(store, *clicks, make_click(app_id=OTHER))
         install = put_install(store, make_install(), clicks[0])
         put_install(store, make_install(), clicks[2])
+        put_install(store, make_install(environment=Environment.TEST), clicks[2])
         assert link_histories(store) == {
             "lnk_1": LinkHistory(clicks=2, installs=1),
             "lnk_2": LinkHistory(clicks=1, installs=1),

@@ -46,6 +46,8 @@ from appsprint.testing.delivery_steps import (
     status,
 )
 
+MINUTE = HOUR / 60
+
 
 class DeliveryLogContract:
     """The rules of ``ports.deliveries.DeliveryRepository`` for looking; ``store`` is a fixture."""
@@ -89,8 +91,17 @@ class DeliveryLogContract:
 
         assert ids_of(store, wanted) == [fitting.id]
 
+    @pytest.mark.parametrize("status", [DeliveryStatus.PENDING, DeliveryStatus.RETRYING])
+    def test_what_waits_is_found(
+        self, store: Store, install: Install, status: DeliveryStatus
+    ) -> None:
+        """The newest first, those of the wanted status alone."""
+        made = {one: queue(store, install, status=one).id for one in DeliveryStatus}
+
+        assert ids_of(store, DeliveryFilter(status=status)) == [made[status]]
+
     def test_how_many_stand_where(self, store: Store, install: Install) -> None:
-        """By status, and how many are open."""
+        """By status, and how many are open; one that moves on is counted where it went."""
         for one in (DeliveryStatus.RETRYING, *DeliveryStatus, DeliveryStatus.DEAD):
             queue(store, install, status=one)
         queue(store, put_install(store, make_install(app_id=OTHER)))
@@ -98,9 +109,12 @@ class DeliveryLogContract:
         counts = store.read(lambda uow: uow.deliveries.counts(APP_ID, TIKTOK))
         assert counts == {"pending": 1, "retrying": 2, "sent": 1, "skipped": 1, "dead": 2}
         assert store.read(lambda uow: uow.deliveries.open_count(APP_ID, TIKTOK)) == 3
+        send_all(store)
+        counts = store.read(lambda uow: uow.deliveries.counts(APP_ID, TIKTOK))
+        assert counts == {"sent": 4, "skipped": 1, "dead": 2}
 
     def test_sums_tell_reasons(self, store: Store, install: Install) -> None:
-        """By status and reason, the most frequent first; another app's are not counted."""
+        """What was given up, then what was skipped; another app's are not counted."""
         for standing, reason in (
             *((DeliveryStatus.SENT, None), (DeliveryStatus.PENDING, None)),
             *((DeliveryStatus.SKIPPED, "refund"),) * 3,
@@ -111,27 +125,23 @@ class DeliveryLogContract:
 
         found = store.read(lambda uow: uow.deliveries.sums(APP_ID, TIKTOK, newest=8))
 
-        assert [(one.status, one.reason, one.amount) for one in found.sums] == [
-            ("skipped", "refund", 3),
+        assert [(one.status, one.reason, one.amount) for one in found.unsent] == [
             ("dead", "too_old", 1),
-            ("pending", None, 1),
-            ("sent", None, 1),
+            ("skipped", "refund", 3),
             ("skipped", "erased", 1),
         ]
-        assert [one.reason for one in found.unsent] == ["too_old", "refund", "erased"]
-        assert (found.amount("skipped"), found.amount("retrying"), found.bounded) == (4, 0, set())
+        assert [found.amount(one) for one in ("sent", "skipped", "retrying")] == [1, 4, 0]
+        assert not found.is_bounded
 
     def test_sums_look_at_the_newest(self, store: Store, install: Install) -> None:
-        """So many of each status; what was sent among the newest of all, and that is said."""
-        queue(store, install, status=DeliveryStatus.SENT)
+        """So many of each status for their reasons, and that is said; the totals are whole."""
         for _ in range(3):
             queue(store, install, status=DeliveryStatus.DEAD, reason="too_old")
-        queue(store, install, status=DeliveryStatus.SENT)
 
         found = store.read(lambda uow: uow.deliveries.sums(APP_ID, TIKTOK, newest=2))
 
-        assert (found.amount("dead"), found.amount("sent")) == (2, 1)
-        assert found.bounded == {"dead", "sent"}
+        assert (found.unsent[0].amount, found.amount("dead")) == (2, 3)
+        assert found.is_bounded
 
     def test_when_accepted_payments_happened(self, store: Store, install: Install) -> None:
         """Oldest first; only what was sent, under the name, with value and currency."""
@@ -154,6 +164,26 @@ class DeliveryLogContract:
         )
 
         assert payments_of(store) == [(NOON - 2 * HOUR, 1), (NOON - HOUR, 1)]
+
+    def test_many_payments_are_told_by_the_hour(self, store: Store, install: Install) -> None:
+        """Those of the hours that are asked for keep their instants."""
+        minutes = (5, 5, 40, 65, 70, 130)
+        events = [make_event(install, occurred_at=NOON + one * MINUTE) for one in minutes]
+        put_events(store, *events)
+        put_deliveries(store, *(make_delivery(event) for event in events))
+        send_all(store)
+
+        every = [(NOON + one * MINUTE, minutes.count(one)) for one in sorted(set(minutes))]
+        assert payments_of(store, most=5) == every
+        assert payments_of(store, most=4) == [
+            (NOON, 3),
+            (NOON + HOUR, 2),
+            (NOON + 2 * HOUR, 1),
+        ]
+        assert payments_of(store, most=4, exact_at=[NOON + 2 * HOUR - MILLISECOND, NOON]) == [
+            *every[:-1],
+            (NOON + 2 * HOUR, 1),
+        ]
 
     def test_payments_of_one_instant_are_counted_together(
         self, store: Store, install: Install

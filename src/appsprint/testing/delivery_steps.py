@@ -65,6 +65,7 @@ def dead_delivery_beside_a_plain_one(store: Store, install: Install) -> Delivery
         network_event="BossBeaten",
         created_at=NOON + MILLISECOND,
     )
+    put_events(store, event)
     put_deliveries(store, delivery)
     return delivery
 
@@ -223,9 +224,17 @@ def dead_letters(
     )
 
 
-def payments_of(store: Store) -> list[tuple[datetime, int]]:
+def payments_of(
+    store: Store, *, most: int = 100, exact_at: Sequence[datetime] = ()
+) -> list[tuple[datetime, int]]:
     """When the first app's accepted payments happened."""
-    return list(store.read(lambda uow: uow.deliveries.payments(APP_ID, TIKTOK, "Purchase")))
+    return list(
+        store.read(
+            lambda uow: uow.deliveries.payments(
+                APP_ID, TIKTOK, "Purchase", most=most, exact_at=exact_at
+            )
+        )
+    )
 
 
 def note_customer(store: Store, install: Install, value: str) -> None:

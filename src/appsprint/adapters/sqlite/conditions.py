@@ -10,7 +10,8 @@ def with_conditions(query: str, wanted: Mapping[str, object]) -> tuple[str, dict
 
     Args:
         query: Holds ``{conditions}`` at a place where ``AND …`` lines can stand.
-        wanted: SQL condition with one ``?`` to the value; a value of None adds nothing.
+        wanted: SQL condition to the value, which takes the place of every ``?`` in it; None
+            leaves the condition out.
     """
     lines, parameters = [], {}
     for number, (condition, value) in enumerate(wanted.items()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,7 +23,7 @@ from appsprint.adapters.sqlite.delivery_rows import (
 )
 from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
-from appsprint.domain.delivery import Delivery, DeliveryStatus
+from appsprint.domain.delivery import OPEN_STATUSES, Delivery, DeliveryStatus
 from appsprint.domain.ids import AppId, DeliveryId
 from appsprint.domain.link import AdNetwork
 from appsprint.ports.deliveries import (
@@ -39,6 +38,7 @@ from appsprint.ports.deliveries import (
 )
 
 _SQL = queries("deliveries")
+_FEW = 20_000
 
 
 class SqliteDeliveries:
@@ -119,7 +119,9 @@ class SqliteDeliveries:
     def page(
         self, app_id: AppId, wanted: DeliveryFilter, *, after: DeliveryId | None, limit: int
     ) -> Sequence[Delivery]:
-        query, parameters = with_conditions(_SQL["page_deliveries"], conditions_of(wanted))
+        [waiting] = self._connection.execute(_SQL["count_waiting"], (app_id,)).fetchone()
+        conditions = conditions_of(wanted, few_wait=waiting <= _FEW)
+        query, parameters = with_conditions(_SQL["page_deliveries"], conditions)
         values = {"app_id": app_id, "after": after, "limit": limit, **parameters}
         return [delivery_of(row) for row in self._connection.execute(query, values)]
 
@@ -166,16 +168,12 @@ class SqliteDeliveries:
         return self._connection.execute(query, values).rowcount
 
     def open_count(self, app_id: AppId, network: AdNetwork) -> int:
-        row = self._connection.execute(_SQL["count_open"], (app_id, network)).fetchone()
-        return int(row[0])
+        counts = self.counts(app_id, network)
+        return sum(counts.get(status, 0) for status in OPEN_STATUSES)
 
     def counts(self, app_id: AppId, network: AdNetwork) -> Mapping[str, int]:
-        key = {"app_id": app_id, "network": network}
-        rows = self._connection.execute(_SQL["count_by_status"], key)
-        found = {row["status"]: row["amount"] for row in rows}
-        everything = found.pop("all")
-        found["sent"] = everything - sum(found.values())
-        return {status: amount for status, amount in found.items() if amount}
+        rows = self._connection.execute(_SQL["count_by_status"], (app_id, network))
+        return {row["status"]: row["amount"] for row in rows}
 
     def counts_by_event(
         self, app_id: AppId, network: AdNetwork, *, since: datetime, newest: int
@@ -188,26 +186,36 @@ class SqliteDeliveries:
 
     def sums(self, app_id: AppId, network: AdNetwork, *, newest: int) -> DeliverySums:
         values = {"app_id": app_id, "network": network, "newest": newest}
-        sums = [
-            ReasonSum(
-                status=DeliveryStatus(row["status"]), reason=row["reason"], amount=row["amount"]
-            )
-            for row in self._connection.execute(_SQL["sums"], values)
-        ]
-        counted = Counter[DeliveryStatus]()
-        for one in sums:
-            counted[one.status] += one.amount
-        bounded = {status for status, amount in counted.items() if amount >= newest}
-        [has_more] = self._connection.execute(_SQL["has_more"], (app_id, newest)).fetchone()
-        if has_more:
-            bounded.add(DeliveryStatus.SENT)
-        return DeliverySums(sums=sums, newest=newest, bounded=bounded)
+        return DeliverySums(
+            totals=self.counts(app_id, network),
+            unsent=[
+                ReasonSum(
+                    status=DeliveryStatus(row["status"]), reason=row["reason"], amount=row["amount"]
+                )
+                for row in self._connection.execute(_SQL["unsent_by_reason"], values)
+            ],
+            newest=newest,
+        )
 
     def payments(
-        self, app_id: AppId, network: AdNetwork, network_event: str
+        self,
+        app_id: AppId,
+        network: AdNetwork,
+        network_event: str,
+        *,
+        most: int,
+        exact_at: Sequence[datetime],
     ) -> Sequence[tuple[datetime, int]]:
-        key = (app_id, network, network_event)
-        rows = self._connection.execute(_SQL["payment_counts"], key)
+        values = {
+            "app_id": app_id,
+            "network": network,
+            "network_event": network_event,
+            "limit": most + 1,
+            "exact_ms": msgspec.json.encode([to_ms(one) for one in exact_at]).decode(),
+        }
+        rows = self._connection.execute(_SQL["payment_counts"], values).fetchall()
+        if len(rows) > most:
+            rows = self._connection.execute(_SQL["payment_hours"], values).fetchall()
         return [(from_ms(at_ms), amount) for at_ms, amount in rows]
 
     def _leased(self, queue: tuple[AppId, AdNetwork]) -> set[str]:

@@ -109,6 +109,32 @@ SELECT * FROM deliveries WHERE app_id = :app_id AND (:after IS NULL OR delivery_
 {conditions}
 ORDER BY delivery_id DESC LIMIT :limit;
 
+-- name: part_open
+-- A condition: among those that wait.
+delivery_id IN (
+    SELECT delivery_id FROM deliveries INDEXED BY deliveries_due
+    WHERE app_id = :app_id AND status IN ('pending', 'retrying')
+);
+
+-- name: part_of_event
+-- A condition: of the event with an SDK's id. The index begins with the network.
+network IN ('tiktok') AND event_row_id IN (
+    SELECT id FROM events WHERE app_id = :app_id AND event_id = ?
+);
+
+-- name: part_of_device
+-- A condition: of the events of a device.
+network IN ('tiktok') AND event_row_id IN (
+    SELECT e.id FROM installs AS i
+    JOIN events AS e ON e.app_id = i.app_id AND e.install_id = i.install_id
+    WHERE i.app_id = :app_id AND i.appsprint_id = ?
+);
+
+-- name: count_waiting
+-- How many wait for any network; kept by triggers.
+SELECT coalesce(sum(amount), 0) FROM delivery_totals
+WHERE app_id = ? AND status IN ('pending', 'retrying');
+
 -- name: select_delivery
 -- One delivery.
 SELECT * FROM deliveries WHERE app_id = ? AND delivery_id = ?;
@@ -150,20 +176,9 @@ WHERE rowid IN (
 );
 
 -- name: count_by_status
--- How many deliveries stand where, each part read from an index alone; those that were sent are the
--- rest of all of them, because there are far too many to look at.
-SELECT 'all' AS status, count(*) AS amount FROM deliveries
-WHERE app_id = :app_id AND network = :network
-UNION ALL
-SELECT 'skipped', count(*) FROM deliveries
-WHERE app_id = :app_id AND network = :network AND status = 'skipped'
-UNION ALL
-SELECT 'dead', count(*) FROM deliveries
-WHERE app_id = :app_id AND network = :network AND status = 'dead'
-UNION ALL
-SELECT status, count(*) FROM deliveries
-WHERE app_id = :app_id AND network = :network AND status IN ('pending', 'retrying')
-GROUP BY status;
+-- How many deliveries stand where; kept by triggers.
+SELECT status, amount FROM delivery_totals
+WHERE app_id = ? AND network = ? AND amount > 0;
 
 -- name: count_by_event
 -- The newest deliveries by SDK event and status, those since an instant; reads a bounded number.
@@ -172,9 +187,8 @@ SELECT sdk_event, status, count(*) AS amount FROM (
     WHERE app_id = :app_id ORDER BY delivery_id DESC LIMIT :newest
 ) WHERE network = :network AND created_at_ms >= :since GROUP BY sdk_event, status;
 
--- name: sums
--- The newest deliveries of each status by reason, each status from its own index; what was sent has
--- none, so it is counted among the newest of all.
+-- name: unsent_by_reason
+-- The newest skipped and dead deliveries by reason, each status from its own index.
 SELECT status, reason, count(*) AS amount FROM (
     SELECT * FROM (
         SELECT 'skipped' AS status, reason FROM deliveries
@@ -187,33 +201,27 @@ SELECT status, reason, count(*) AS amount FROM (
         WHERE app_id = :app_id AND network = :network AND status = 'dead'
         ORDER BY delivery_id DESC LIMIT :newest
     )
-    UNION ALL
-    SELECT * FROM (
-        SELECT status, NULL AS reason FROM deliveries
-        WHERE app_id = :app_id AND network = :network AND status IN ('pending', 'retrying')
-        ORDER BY next_attempt_at_ms DESC LIMIT :newest
-    )
-    UNION ALL
-    SELECT status, NULL AS reason FROM (
-        SELECT status, network FROM deliveries WHERE app_id = :app_id
-        ORDER BY delivery_id DESC LIMIT :newest
-    )
-    WHERE status = 'sent' AND network = :network
 )
 GROUP BY 1, 2
-ORDER BY amount DESC, 1, 2;
-
--- name: has_more
--- Whether an app has more deliveries than so many.
-SELECT EXISTS (SELECT 1 FROM deliveries WHERE app_id = ? LIMIT 1 OFFSET ?);
-
--- name: count_open
--- How many wait.
-SELECT count(*) FROM deliveries
-WHERE app_id = ? AND network = ? AND status IN ('pending', 'retrying');
+ORDER BY status, amount DESC, reason;
 
 -- name: payment_counts
 -- The accepted payment events with value and currency, by when they happened; kept by triggers.
 SELECT occurred_at_ms, payments FROM payment_counts
-WHERE app_id = ? AND network = ? AND network_event = ?
-ORDER BY occurred_at_ms;
+WHERE app_id = :app_id AND network = :network AND network_event = :network_event
+ORDER BY occurred_at_ms LIMIT :limit;
+
+-- name: payment_hours
+-- The same by the hour, but for some hours each instant; kept by triggers.
+WITH exact AS MATERIALIZED (
+    SELECT value / 3600000 * 3600000 AS hour_at_ms FROM json_each(:exact_ms)
+)
+SELECT hour_at_ms AS at_ms, payments FROM payment_hours
+WHERE app_id = :app_id AND network = :network AND network_event = :network_event
+AND hour_at_ms NOT IN (SELECT hour_at_ms FROM exact)
+UNION ALL
+SELECT p.occurred_at_ms, p.payments FROM exact AS e CROSS JOIN payment_counts AS p
+WHERE
+    p.app_id = :app_id AND p.network = :network AND p.network_event = :network_event
+    AND p.occurred_at_ms >= e.hour_at_ms AND p.occurred_at_ms < e.hour_at_ms + 3600000
+ORDER BY 1;

@@ -37,12 +37,6 @@ WHERE app_id = ?
 AND (click_lookback_hours IS NOT NULL OR probabilistic_lookback_hours IS NOT NULL);
 
 -- name: count_link
--- Clicks from the running total, installs from the decisions in force.
-SELECT
-    coalesce((SELECT clicks FROM link_totals WHERE app_id = :app_id AND link_id = :link_id), 0),
-    (
-        SELECT count(*) FROM attributions AS a
-        JOIN installs AS i ON i.app_id = a.app_id AND i.install_id = a.install_id
-        WHERE a.app_id = :app_id AND a.link_id = :link_id AND a.is_in_force = 1
-        AND i.environment = 'live'
-    );
+-- Clicks, and the live installs of decisions in force; kept by triggers.
+SELECT coalesce(sum(clicks), 0), coalesce(sum(installs), 0) FROM link_totals
+WHERE app_id = :app_id AND link_id = :link_id;
