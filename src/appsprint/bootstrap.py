@@ -73,6 +73,7 @@ from appsprint.services.privacy import PrivacyService
 from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.replay import Replay, Rule
 from appsprint.services.reports import ReportService
+from appsprint.services.retention import RetentionService
 from appsprint.services.rollups import RollupService
 from appsprint.services.secret_keys import SecretKeyService
 from appsprint.services.sending import SendingService
@@ -210,8 +211,7 @@ def services_over(parts: Parts) -> Services:
     networks, secrets, settings = parts.networks, parts.secrets, parts.settings
     links, connections = _links(parts), _connections(parts)
     rates = _exchange_rates(settings)
-    reports = ReportService(store=store, clock=clock, rates=rates)
-    reconciliation = _reconciliation(parts, rates)
+    reports, reconciliation = _reports(parts, rates), _reconciliation(parts, rates)
     diagnostics = _diagnostics(parts, links, reconciliation)
     access, members = AccessService(store=store, clock=clock, ids=ids), _members(parts)
     return Services(
@@ -254,6 +254,7 @@ def services_over(parts: Parts) -> Services:
         idempotency=_idempotency(parts),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
         privacy=_privacy(parts),
+        retention=RetentionService(store=store, clock=clock, retention=settings.retention),
     )
 
 
@@ -305,6 +306,10 @@ def _privacy(parts: Parts) -> PrivacyService:
         retention=parts.settings.retention,
         replay_spool=parts.replay_spool,
     )
+
+
+def _reports(parts: Parts, rates: ExchangeRates) -> ReportService:
+    return ReportService(store=parts.store, clock=parts.clock, rates=rates)
 
 
 def _reconciliation(parts: Parts, rates: ExchangeRates) -> ReconciliationService:

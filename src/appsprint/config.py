@@ -7,13 +7,12 @@ import ipaddress
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from appsprint.domain.privacy import PersonalData, Retention
-from appsprint.errors import ConfigurationError
+from appsprint.domain.privacy import RetainedKind, Retention, require_retention_days
+from appsprint.errors import ConfigurationError, InvalidInput
 
 PREFIX = "APPSPRINT_"
 CONFIG_FILE_NAME = "APPSPRINT_CONFIG_FILE"
@@ -71,11 +70,10 @@ def _seconds(lowest: float, highest: float) -> Callable[[str], float]:
 
 
 def _retention_days(raw: str) -> int:
-    value = int(raw)
-    # Attribution looks back at most 30 days, and an event is sent within two.
-    if value != 0 and not 31 <= value <= 36_500:
-        raise ValueError("must be 0, or 31 to 36500 days")
-    return value
+    try:
+        return require_retention_days(int(raw))
+    except InvalidInput as exc:
+        raise ValueError(exc.message) from exc
 
 
 def _rate(lowest: float, highest: float) -> Callable[[str], float]:
@@ -263,15 +261,14 @@ class Settings:
     @property
     def retention(self) -> Retention:
         """How long each kind of personal data is kept."""
-        days = {
-            PersonalData.CLICKS: self.retention_clicks_days,
-            PersonalData.FILTERED_VISITS: self.retention_clicks_days,
-            PersonalData.INSTALLS: self.retention_installs_days,
-            PersonalData.EVENTS: self.retention_events_days,
-            PersonalData.REFUSED_EVENTS: self.retention_deliveries_days,
-            PersonalData.DELIVERIES: self.retention_deliveries_days,
-        }
-        return Retention({kind: timedelta(days=number) for kind, number in days.items() if number})
+        return Retention().changed(
+            {
+                RetainedKind.CLICKS: self.retention_clicks_days,
+                RetainedKind.INSTALLS: self.retention_installs_days,
+                RetainedKind.EVENTS: self.retention_events_days,
+                RetainedKind.DELIVERIES: self.retention_deliveries_days,
+            }
+        )
 
     @property
     def tracking_url(self) -> str:

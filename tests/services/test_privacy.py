@@ -11,12 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from appsprint.domain.audit import AuditAction
 from appsprint.domain.click import Click
 from appsprint.domain.delivery import DeliveryStatus, SkipReason
 from appsprint.domain.ids import AppId, ClickId, EventId, IdPrefix, InstallId, first_id_at
 from appsprint.domain.inapp_event import InAppEvent
 from appsprint.domain.install import IdentifierKind
-from appsprint.domain.privacy import DataSubject, ErasedRows, PersonalData, Retention
+from appsprint.domain.privacy import (
+    DataSubject,
+    ErasedRows,
+    PersonalData,
+    RetainedKind,
+    Retention,
+)
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.events import EventFilter
 from appsprint.ports.installs import AttributedInstall, InstallContext, InstallFilter
@@ -276,6 +283,48 @@ def test_old_clicks_go_unless_they_earned_an_install(plane: ControlPlane) -> Non
     assert found[1:] == [None, clicks[2], clicks[3]]
     counts = plane.store.read(lambda uow: uow.links.counts(app.id, clicks[0].link_id))
     assert counts.clicks == 4
+
+
+def test_an_app_keeps_what_it_says(plane: ControlPlane) -> None:
+    """Its own retention counts instead of the server's, and the server's once it is lifted."""
+    short, long, gone = plane.ios_app(), plane.ios_app(), plane.ios_app()
+    ages = {short: 40 * DAY, long: 400 * DAY, gone: 400 * DAY}
+    for app, age in ages.items():
+        put_clicks(plane.store, make_click(app_id=app.id, id=ClickId(aged(IdPrefix.CLICK, age))))
+    plane.services.retention.change(short.id, {RetainedKind.CLICKS: 31})
+    plane.services.retention.change(long.id, {RetainedKind.CLICKS: 0})
+    plane.services.apps.delete(gone.id)
+    service = keeping_90_days(plane, PersonalData.CLICKS)
+
+    assert service.forget_old() == 2
+
+    plane.services.retention.change(long.id, {RetainedKind.CLICKS: None})
+    assert service.forget_old() == 1
+
+
+def test_a_retention_is_checked_and_told(plane: ControlPlane) -> None:
+    """All or nothing; the log says what it was and what it is."""
+    app = plane.ios_app()
+    retention = plane.services.retention
+    with pytest.raises(InvalidInput) as refused:
+        retention.change(app.id, {RetainedKind.CLICKS: 30, RetainedKind.EVENTS: 31})
+    assert [one.field for one in refused.value.problems] == ["clicks_days"]
+    assert all(row.own_days is None for row in retention.rows(app.id))
+
+    retention.change(app.id, {RetainedKind.CLICKS: 31, RetainedKind.EVENTS: 0})
+    retention.change(app.id, {RetainedKind.CLICKS: 31})
+
+    assert {row.kind: row.days for row in retention.rows(app.id)} == {
+        RetainedKind.CLICKS: 31,
+        RetainedKind.INSTALLS: 400,
+        RetainedKind.EVENTS: 0,
+        RetainedKind.DELIVERIES: 90,
+    }
+    log = plane.store.read(lambda uow: uow.audit.page(app.id, before=None, limit=5))
+    told = [one.entry for one in log if one.entry.action is AuditAction.RETENTION_CHANGED]
+    assert [one.details for one in told] == [
+        {"clicks": "the server's → 31 days", "events": "the server's → for good"}
+    ]
 
 
 def test_old_visits_of_machines_go(tmp_path: Path, plane: ControlPlane) -> None:

@@ -55,6 +55,7 @@ class AuditAction(StrEnum):
     MAPPING_SET = "mapping.set"
     MAPPING_RESET = "mapping.reset"
     DELIVERIES_REDRIVEN = "deliveries.redriven"
+    RETENTION_CHANGED = "app.retention_changed"
     PERSON_ERASED = "person.erased"
     TOKEN_CREATED = "token.created"
     TOKEN_REVOKED = "token.revoked"

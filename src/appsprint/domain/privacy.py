@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -76,6 +76,37 @@ PREFIXES: Mapping[PersonalData, IdPrefix] = {
 }
 
 
+class RetainedKind(StrEnum):
+    """What a person chooses a retention for."""
+
+    CLICKS = "clicks"
+    INSTALLS = "installs"
+    EVENTS = "events"
+    DELIVERIES = "deliveries"
+
+
+COVERED: Mapping[RetainedKind, Sequence[PersonalData]] = {
+    RetainedKind.CLICKS: (PersonalData.CLICKS, PersonalData.FILTERED_VISITS),
+    RetainedKind.INSTALLS: (PersonalData.INSTALLS,),
+    RetainedKind.EVENTS: (PersonalData.EVENTS,),
+    RetainedKind.DELIVERIES: (PersonalData.DELIVERIES, PersonalData.REFUSED_EVENTS),
+}
+# Attribution looks back at most 30 days, and an event is sent within two. 0 is for ever.
+RETENTION_DAYS = range(31, 36_501)
+
+
+def require_retention_days(days: int, *, field: str | None = None) -> int:
+    """A retention in days, 0 for ever.
+
+    Raises:
+        InvalidInput: It is too short or too long.
+    """
+    if days != 0 and days not in RETENTION_DAYS:
+        first, last = RETENTION_DAYS[0], RETENTION_DAYS[-1]
+        raise InvalidInput(f"must be 0, or {first} to {last} days", field=field)
+    return days
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How long each kind is kept; a kind that is not named is kept for ever."""
@@ -86,3 +117,16 @@ class Retention:
         """What is older than this goes; None when the kind is kept for ever."""
         period = self.periods.get(kind)
         return None if period is None else now - period
+
+    def days(self, kind: RetainedKind) -> int:
+        """How many days a kind is kept; 0 for ever."""
+        period = self.periods.get(COVERED[kind][0])
+        return 0 if period is None else period.days
+
+    def changed(self, days: Mapping[RetainedKind, int]) -> Retention:
+        """The same but for the kinds that ``days`` names; 0 keeps them for ever."""
+        own = {one: number for kind, number in days.items() for one in COVERED[kind]}
+        kept = {one: period for one, period in self.periods.items() if one not in own}
+        return Retention(
+            kept | {one: timedelta(days=number) for one, number in own.items() if number}
+        )

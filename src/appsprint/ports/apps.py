@@ -25,6 +25,10 @@ class AppRepository(Protocol):
         """Apps that were not deleted, oldest first."""
         ...
 
+    def ids(self) -> Sequence[AppId]:
+        """Every app's id, of deleted ones too, oldest first."""
+        ...
+
     def update(self, app: App) -> None:
         """Replace an app's settings, or mark it deleted."""
         ...

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from appsprint.domain.ids import AppId, ClickId, InstallId
-from appsprint.domain.privacy import DataSubject, ErasedRows, PersonalData
+from appsprint.domain.privacy import DataSubject, ErasedRows, PersonalData, RetainedKind
 
 
 class PrivacyRepository(Protocol):
@@ -32,4 +32,12 @@ class PrivacyRepository(Protocol):
         Returns:
             How many were looked at; fewer than ``limit`` when no more are due.
         """
+        ...
+
+    def own_retention(self, app_id: AppId) -> Mapping[RetainedKind, int]:
+        """What an app sets for itself, in days, 0 for ever; the server's counts for the others."""
+        ...
+
+    def set_own_retention(self, app_id: AppId, kind: RetainedKind, days: int | None) -> None:
+        """Set what an app keeps a kind for; None follows the server again."""
         ...

@@ -35,6 +35,7 @@ from appsprint.services.overview import OverviewService
 from appsprint.services.privacy import PrivacyService
 from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.reports import ReportService
+from appsprint.services.retention import RetentionService
 from appsprint.services.rollups import RollupService
 from appsprint.services.secret_keys import SecretKeyService
 from appsprint.services.sending import SendingService
@@ -87,3 +88,4 @@ class Services:
     idempotency: IdempotencyService
     exports: ExportService
     privacy: PrivacyService
+    retention: RetentionService

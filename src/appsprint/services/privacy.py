@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,7 +44,7 @@ class PrivacyService:
     Args:
         store: Holds the data.
         clock: Decides what is old.
-        retention: How long each kind is kept.
+        retention: How long each kind is kept where an app does not set it.
         replay_spool: Brings waiting clicks into the store, where they can be erased; only the
             server may, because two processes would replay the same file.
     """
@@ -97,17 +97,25 @@ class PrivacyService:
 
     def forget_old(self) -> int:
         """Forget what is older than its retention, in every app; how many rows were looked at."""
-        apps = self._store.read(lambda uow: [app.id for app in uow.apps.all()])
-        looked_at = sum(self._forget(app_id, kind) for app_id in apps for kind in PersonalData)
+        looked_at = sum(
+            self._forget(app_id, kind, due_before)
+            for app_id, retention in self._store.read(self._retentions)
+            for kind in PersonalData
+            if (due_before := retention.due_before(kind, self._clock.now())) is not None
+        )
         if looked_at:
             self._store.clear_deleted()
             log.info("old_data_forgotten", rows=looked_at)
         return looked_at
 
-    def _forget(self, app_id: AppId, kind: PersonalData) -> int:
-        due_before = self._retention.due_before(kind, self._clock.now())
-        if due_before is None:
-            return 0
+    def _retentions(self, uow: UnitOfWork) -> Sequence[tuple[AppId, Retention]]:
+        """Each app's own retention, of deleted apps too: what they left is still of people."""
+        return [
+            (app_id, self._retention.changed(uow.privacy.own_retention(app_id)))
+            for app_id in uow.apps.ids()
+        ]
+
+    def _forget(self, app_id: AppId, kind: PersonalData, due_before: datetime) -> int:
         before = first_id_at(PREFIXES[kind], due_before)
         total, found = 0, ROWS_AT_ONCE
         while found == ROWS_AT_ONCE:

@@ -42,6 +42,12 @@ class AppStoreContract:
 
         assert [app.id for app in store.read(lambda uow: uow.apps.all())] == [APP_ID, OTHER]
 
+    def test_ids_are_of_deleted_apps_too(self, store: Store) -> None:
+        """What they left is still to be forgotten."""
+        put_apps(store, make_app(), make_app(id=OTHER, deleted_at=NOON))
+
+        assert store.read(lambda uow: uow.apps.ids()) == [APP_ID, OTHER]
+
     def test_settings_are_replaced(self, store: Store) -> None:
         """The app named changes, the other one does not."""
         put_apps(store, make_app(), make_app(id=OTHER))

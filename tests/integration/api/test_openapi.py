@@ -64,6 +64,8 @@ GET /api/v1/apps/{app_id}/deliveries/{delivery_id}
 POST /api/v1/apps/{app_id}/deliveries/redrive
 GET /api/v1/apps/{app_id}/export/{kind}
 POST /api/v1/apps/{app_id}/erase
+GET /api/v1/apps/{app_id}/retention
+PATCH /api/v1/apps/{app_id}/retention
 POST /api/v1/members
 GET /api/v1/members
 GET /api/v1/members/{member_id}

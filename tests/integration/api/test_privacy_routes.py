@@ -52,3 +52,23 @@ def test_anything_but_one_id_is_refused(
 
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["details"]] == ([field] if field else [])
+
+
+def test_retention_is_set_per_app(client: Client, base: str) -> None:
+    """What is left out stays; null follows the server again."""
+    kept = client.patch(f"{base}/retention", json={"clicks_days": 31, "events_days": 0})
+    after = client.patch(f"{base}/retention", json={"clicks_days": None})
+    wrong = client.patch(f"{base}/retention", json={"clicks_days": 30, "installs_days": -1})
+
+    clicks = {"kind": "clicks", "days": 31, "own_days": 31, "server_days": 90}
+    assert kept.json()["items"][0] == clicks
+    assert after.json()["items"][0] == clicks | {"days": 90, "own_days": None}
+    assert after.json()["items"][2] == {
+        "kind": "events",
+        "days": 0,
+        "own_days": 0,
+        "server_days": 400,
+    }
+    assert client.get(f"{base}/retention").json() == after.json()
+    assert wrong.status_code == 422
+    assert [one["field"] for one in wrong.json()["details"]] == ["clicks_days", "installs_days"]

@@ -24,6 +24,7 @@ RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}
 OWNER_ONLY = {
     ("DELETE", "/api/v1/apps/{app_id:str}"),
     ("POST", "/api/v1/apps/{app_id:str}/erase"),
+    ("PATCH", "/api/v1/apps/{app_id:str}/retention"),
     ("POST", "/api/v1/members"),
     ("GET", "/api/v1/members"),
     ("GET", "/api/v1/members/{member_id:str}"),

@@ -213,3 +213,30 @@ def test_the_log_goes_on_page_by_page(plane: ControlPlane, owner: Browser, app: 
     assert second.text.count("API key made") == 10
     assert "Older entries" not in second.text
     assert owner.get(f"/apps/{app.id}/settings/audit?before=x").text.count("API key made") == 50
+
+
+def test_an_owner_sets_the_retention(plane: ControlPlane, owner: Browser, app: App) -> None:
+    """Days per kind, an empty field follows the server; a bad one is told at its field."""
+    place = f"/apps/{app.id}/settings/retention"
+
+    page = owner.follow(owner.post(place, clicks_days="31", installs_days="", events_days="0"))
+    refused = owner.post(place, clicks_days="30")
+
+    assert "The retention is saved." in text_of(page)
+    own = [row.own_days for row in plane.services.retention.rows(app.id)]
+    assert own == [31, None, 0, None]
+    assert refused.status_code == 422
+    assert re.search(r'id="f-clicks_days"[^>]*aria-invalid="true"', refused.text)
+    assert "Retention changed" in text_of(owner.get(f"/apps/{app.id}/settings/audit"))
+
+
+def test_others_see_the_retention(sign_in: SignedIn, owner: Browser, app: App) -> None:
+    """What is in force, and no form."""
+    place = f"/apps/{app.id}/settings"
+    owner.post(f"{place}/retention", clicks_days="31")
+
+    page = sign_in("editor").get(place)
+
+    assert "Clicks 31 days Installs 400 days" in text_of(page)
+    assert "settings/retention" not in page.text
+    assert sign_in("editor").post(f"{place}/retention", clicks_days="60").status_code == 403

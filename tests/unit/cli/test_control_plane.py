@@ -202,3 +202,16 @@ def test_members_are_invited_changed_and_removed(program: Program) -> None:
     assert (lifted["role"], lifted["app_ids"]) == ("viewer", None)
     program.run("members", "remove", first["id"], "--yes")
     assert program.json("members", "list")["items"] == []
+
+
+def test_retention_is_shown_and_changed(program: Program) -> None:
+    """A number of days, 0 for ever, or the server's."""
+    app_id = program.make_app()
+
+    changed = program.json("apps", "retention", app_id, "--clicks", "31", "--events", "0")
+    lifted = program.json("apps", "retention", app_id, "--clicks", "server")
+
+    assert [item["days"] for item in changed["items"]] == [31, 400, 0, 90]
+    assert [item["days"] for item in lifted["items"]] == [90, 400, 0, 90]
+    assert program.json("apps", "retention", app_id) == lifted
+    program.run("apps", "retention", app_id, "--clicks", "soon", code=2)

@@ -48,6 +48,9 @@ class SqliteApps:
     def all(self) -> Sequence[App]:
         return [_app(row) for row in self._connection.execute(_SQL["select_apps"])]
 
+    def ids(self) -> Sequence[AppId]:
+        return [AppId(row["app_id"]) for row in self._connection.execute(_SQL["select_app_ids"])]
+
     def update(self, app: App) -> None:
         self._connection.execute(
             _SQL["update_app"],

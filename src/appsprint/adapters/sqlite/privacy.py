@@ -11,7 +11,7 @@ from appsprint.adapters.sqlite.delivery_rows import without
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.ids import AppId, ClickId, DeliveryId, InstallId
 from appsprint.domain.link import AdNetwork
-from appsprint.domain.privacy import DataSubject, ErasedRows, PersonalData
+from appsprint.domain.privacy import DataSubject, ErasedRows, PersonalData, RetainedKind
 
 _SQL = queries("privacy")
 
@@ -69,6 +69,15 @@ class SqlitePrivacy:
                 self._run(name, {"app_id": app_id, "after": after, "last": last})
             self._connection.execute(_SQL["set_mark"], (app_id, kind, last))
         return len(found)
+
+    def own_retention(self, app_id: AppId) -> Mapping[RetainedKind, int]:
+        rows = self._connection.execute(_SQL["select_retention"], (app_id,))
+        return {RetainedKind(row["kind"]): row["days"] for row in rows}
+
+    def set_own_retention(self, app_id: AppId, kind: RetainedKind, days: int | None) -> None:
+        self._connection.execute(_SQL["delete_retention"], (app_id, kind))
+        if days is not None:
+            self._connection.execute(_SQL["insert_retention"], (app_id, kind, days))
 
     def _erase_deliveries(self, key: Mapping[str, str], network: AdNetwork) -> int:
         values = {**key, "network": network.value}

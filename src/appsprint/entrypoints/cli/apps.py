@@ -8,6 +8,7 @@ import typer
 
 from appsprint.domain.app import Platform
 from appsprint.domain.ids import AppId
+from appsprint.domain.privacy import RetainedKind
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
     CursorOption,
@@ -21,6 +22,7 @@ from appsprint.entrypoints.cli.output import print_items, print_one, tell
 from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.http.api.apps import AppAnswer, app_answer, created_app_answer
 from appsprint.entrypoints.http.api.paging import DEFAULT_LIMIT, page_of
+from appsprint.entrypoints.http.api.privacy import retention_answer
 from appsprint.services.apps import AppChanges, NewApp
 from appsprint.services.catalog import Services
 
@@ -35,6 +37,11 @@ ZoneOption = Annotated[
     str | None, typer.Option(metavar="ZONE", help="IANA name of the zone people read times in.")
 ]
 CurrencyOption = Annotated[str | None, typer.Option(metavar="CODE", help="ISO 4217.")]
+RetentionOption = Annotated[
+    str | None,
+    typer.Option(metavar="DAYS", help="31 to 36500, 0 for ever, or 'server' to follow it."),
+]
+RETENTION_COLUMNS = ("kind", "days", "own_days", "server_days")
 AppArgument = Annotated[str, typer.Argument(help="The app's id.")]
 
 
@@ -137,6 +144,43 @@ def update(
     with open_services() as services:
         services.apps.update(AppId(app_id), changes)
         _print(_shown(services, app_id), as_json=json)
+
+
+@app.command()
+def retention(
+    app_id: AppArgument,
+    *,
+    clicks: RetentionOption = None,
+    installs: RetentionOption = None,
+    events: RetentionOption = None,
+    deliveries: RetentionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show how long an app keeps what tells of a person, or change it.
+
+    What is older is forgotten within the hour and does not come back.
+    """
+    given = {
+        RetainedKind.CLICKS: clicks,
+        RetainedKind.INSTALLS: installs,
+        RetainedKind.EVENTS: events,
+        RetainedKind.DELIVERIES: deliveries,
+    }
+    days = {kind: _read_days(text) for kind, text in given.items() if text is not None}
+    with open_services() as services:
+        if days:
+            rows = services.retention.change(AppId(app_id), days)
+        else:
+            rows = services.retention.rows(AppId(app_id))
+    print_items(retention_answer(rows), RETENTION_COLUMNS, as_json=json)
+
+
+def _read_days(text: str) -> int | None:
+    if text == "server":
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise typer.BadParameter(f"{text!r} is neither a number of days nor 'server'")
+    return int(text)
 
 
 @app.command()

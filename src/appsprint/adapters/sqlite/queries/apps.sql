@@ -14,6 +14,10 @@ SELECT * FROM apps WHERE app_id = ? AND deleted_at_ms IS NULL;
 -- All apps that were not deleted, oldest first.
 SELECT * FROM apps WHERE deleted_at_ms IS NULL ORDER BY app_id;
 
+-- name: select_app_ids
+-- Every app, deleted or not: what they left is forgotten in time.
+SELECT app_id FROM apps ORDER BY app_id;
+
 -- name: update_app
 -- An app's settings, or its end.
 UPDATE apps SET

@@ -206,3 +206,15 @@ UPDATE network_calls SET payloads = NULL WHERE payloads IS NOT NULL AND call_id 
     SELECT call_id FROM attempts
     WHERE app_id = :app_id AND delivery_id > :after AND delivery_id <= :last
 );
+
+-- name: select_retention
+-- What an app sets for itself, in days.
+SELECT kind, days FROM app_retention WHERE app_id = ?;
+
+-- name: insert_retention
+-- An app's own retention of a kind.
+INSERT INTO app_retention (app_id, kind, days) VALUES (?, ?, ?);
+
+-- name: delete_retention
+-- The server's retention counts again.
+DELETE FROM app_retention WHERE app_id = ? AND kind = ?;

@@ -1,20 +1,22 @@
-"""The route that erases one person's data."""
+"""Routes of privacy: erasing one person's data, and how long an app keeps everybody's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from litestar.params import RawBody
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from appsprint.domain.access import Role
 from appsprint.domain.ids import AppId
-from appsprint.domain.privacy import DataSubject
+from appsprint.domain.privacy import DataSubject, RetainedKind
 from appsprint.entrypoints.http.api.decoding import read_body
 from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, route, services_of
 from appsprint.services.privacy import ErasureReceipt
+from appsprint.services.retention import RetentionRow, field_of
 
 
 class EraseBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -50,6 +52,74 @@ class ErasureAnswer(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool
 
 
+Days = Annotated[
+    int | None,
+    Meta(
+        description="31 to 36500, or 0 for ever; null follows the server.",
+        extra_json_schema={"minimum": 0, "maximum": 36_500},
+    ),
+]
+
+
+class RetentionBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What to change; what is left out stays."""
+
+    clicks_days: Days | UnsetType = UNSET
+    installs_days: Days | UnsetType = UNSET
+    events_days: Days | UnsetType = UNSET
+    deliveries_days: Days | UnsetType = UNSET
+
+
+class RetentionRowAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a kind is kept, in days, 0 for ever: `days` is in force.
+
+    `own_days` is what the app sets, null where the server's `server_days` counts.
+    """
+
+    kind: RetainedKind
+    days: int
+    own_days: int | None
+    server_days: int
+
+
+class RetentionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Every kind of data."""
+
+    items: list[RetentionRowAnswer]
+    next_cursor: None = None
+
+
+@route(
+    "GET",
+    "/apps/{app_id:str}/retention",
+    role=Role.VIEWER,
+    tag=ApiTag.PRIVACY,
+    answer=RetentionAnswer,
+)
+def get_retention(request: ApiRequest, app_id: PathId) -> RetentionAnswer:
+    """Show how long an app keeps what tells of a person."""
+    return retention_answer(services_of(request).retention.rows(AppId(app_id)))
+
+
+@route(
+    "PATCH",
+    "/apps/{app_id:str}/retention",
+    role=Role.OWNER,
+    tag=ApiTag.PRIVACY,
+    body=RetentionBody,
+    answer=RetentionAnswer,
+)
+def change_retention(request: ApiRequest, app_id: PathId, body: RawBody) -> RetentionAnswer:
+    """Set how long an app keeps what tells of a person, instead of the server's settings.
+
+    What is older is forgotten within the hour and does not come back.
+    """
+    wanted = read_body(request, body, RetentionBody)
+    given = {kind: getattr(wanted, field_of(kind)) for kind in RetainedKind}
+    days = {kind: value for kind, value in given.items() if value is not UNSET}
+    return retention_answer(services_of(request).retention.change(AppId(app_id), days))
+
+
 @route(
     "POST",
     "/apps/{app_id:str}/erase",
@@ -83,4 +153,16 @@ def erasure_answer(receipt: ErasureReceipt) -> ErasureAnswer:
     )
 
 
-HANDLERS = (erase,)
+def retention_answer(rows: Sequence[RetentionRow]) -> RetentionAnswer:
+    """The table as the API tells it."""
+    return RetentionAnswer(
+        items=[
+            RetentionRowAnswer(
+                kind=row.kind, days=row.days, own_days=row.own_days, server_days=row.server_days
+            )
+            for row in rows
+        ]
+    )
+
+
+HANDLERS = (erase, get_retention, change_retention)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from appsprint.domain.access import Role
 from appsprint.domain.app import App, Platform, RevokeMode
 from appsprint.domain.ids import AppId, KeyId
+from appsprint.domain.privacy import RetainedKind
 from appsprint.entrypoints.http.api.routing import PathId, services_of
 from appsprint.entrypoints.http.dashboard.audit_log import audit_page
 from appsprint.entrypoints.http.dashboard.first_app import CURRENCIES, time_zones
@@ -14,6 +17,7 @@ from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirec
 from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of, visit_of
 from appsprint.errors import InvalidInput
 from appsprint.services.apps import AppChanges, CreatedKey
+from appsprint.services.retention import RetentionRow, field_of
 
 
 @page("GET", "/apps/{app_id:str}/settings", role=Role.VIEWER)
@@ -32,6 +36,20 @@ def save_settings(request: PageRequest, app_id: PathId) -> PageResponse:
     except InvalidInput as exc:
         return _settings_page(request, form.refused(exc), status=422)
     return redirect(f"/apps/{app_id}/settings", notice="The settings are saved.")
+
+
+@page("POST", "/apps/{app_id:str}/settings/retention", role=Role.OWNER)
+def save_retention(request: PageRequest, app_id: PathId) -> PageResponse:
+    """Keep each kind for as long as its field says; an empty one follows the server."""
+    form = visit_of(request).form
+    try:
+        days = {kind: form.whole(field_of(kind), "days") for kind in RetainedKind}
+        services_of(request).retention.change(AppId(app_id), days)
+    except InvalidInput as exc:
+        return _settings_page(
+            request, _filled(app_of(request)), retention_form=form.refused(exc), status=422
+        )
+    return redirect(f"/apps/{app_id}/settings#retention", notice="The retention is saved.")
 
 
 @page("POST", "/apps/{app_id:str}/settings/delete", role=Role.OWNER)
@@ -74,8 +92,11 @@ def show_app_audit(request: PageRequest, app_id: PathId) -> PageResponse:
     return audit_page(request, AppId(app_id), "app_audit.html")
 
 
-def _settings_page(request: PageRequest, form: Form, *, status: int = 200) -> PageResponse:
+def _settings_page(
+    request: PageRequest, form: Form, *, retention_form: Form | None = None, status: int = 200
+) -> PageResponse:
     app = app_of(request)
+    retention = services_of(request).retention.rows(app.id)
     return render(
         request,
         "settings.html",
@@ -85,8 +106,13 @@ def _settings_page(request: PageRequest, form: Form, *, status: int = 200) -> Pa
         currencies=_with_present([(code, code) for code in CURRENCIES], app.currency),
         probabilistic="on" if app.probabilistic_matching else "off",
         is_ios=app.platform is Platform.IOS,
-        retention=services_of(request).settings,
+        retention=retention,
+        retention_form=retention_form or _own_retention(retention),
     )
+
+
+def _own_retention(rows: Sequence[RetentionRow]) -> Form:
+    return Form.of(**{field_of(row.kind): row.own_days for row in rows})
 
 
 def _keys_page(
@@ -143,6 +169,7 @@ def _with_present(options: list[tuple[str, str]], present: str) -> list[tuple[st
 HANDLERS = (
     show_settings,
     save_settings,
+    save_retention,
     delete_app,
     show_keys,
     add_key,

@@ -29,6 +29,7 @@ WORDS: Mapping[AuditAction, str] = {
     AuditAction.MAPPING_SET: "Event mapping changed",
     AuditAction.MAPPING_RESET: "Event mapping reset",
     AuditAction.DELIVERIES_REDRIVEN: "Deliveries redriven",
+    AuditAction.RETENTION_CHANGED: "Retention changed",
     AuditAction.PERSON_ERASED: "Person's data erased",
     AuditAction.TOKEN_CREATED: "API token made",
     AuditAction.TOKEN_REVOKED: "API token revoked",
