@@ -270,11 +270,12 @@ def _install_intake(parts: Parts) -> InstallIntake:
         ids=parts.ids,
         directory=parts.directory,
         networks=parts.networks,
-        shared=_shared_networks(parts.settings.shared_networks_path),
+        shared=_networks_in("SHARED_NETWORKS_PATH", parts.settings.shared_networks_path),
+        data_centres=_networks_in("DATA_CENTRES_PATH", parts.settings.data_centres_path),
     )
 
 
-def _shared_networks(path: Path | None) -> SharedNetworks:
+def _networks_in(setting: str, path: Path | None) -> SharedNetworks:
     """The operator's list.
 
     Raises:
@@ -286,7 +287,7 @@ def _shared_networks(path: Path | None) -> SharedNetworks:
         with path.open(encoding="utf-8") as lines:
             return read_networks(lines)
     except (OSError, UnicodeDecodeError, InvalidInput) as exc:
-        raise ConfigurationError(f"APPSPRINT_SHARED_NETWORKS_PATH: {exc}") from exc
+        raise ConfigurationError(f"APPSPRINT_{setting}: {exc}") from exc
 
 
 def _members(parts: Parts) -> MemberService:

@@ -18,6 +18,7 @@ from appsprint.testing.event_store import EventStoreContract
 from appsprint.testing.install_store import InstallStoreContract
 from appsprint.testing.link_store import LinkStoreContract
 from appsprint.testing.member_store import AuditStoreContract, MemberStoreContract
+from appsprint.testing.quality_store import QualityStoreContract
 from appsprint.testing.reinstall_store import ReinstallStoreContract
 from appsprint.testing.sealed_text_store import SealedTextStoreContract
 from appsprint.testing.store import StoreContract
@@ -87,3 +88,7 @@ class TestSqliteMembers(MemberStoreContract):
 
 class TestSqliteAudit(AuditStoreContract):
     """The audit log."""
+
+
+class TestSqliteQuality(QualityStoreContract):
+    """Quality rules and what they found."""

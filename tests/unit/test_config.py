@@ -23,6 +23,7 @@ GOOD: dict[str, tuple[str, object]] = {
         (ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")),
     ),
     "shared_networks_path": ("/srv/relays.csv", Path("/srv/relays.csv")),
+    "data_centres_path": ("/srv/data-centres.csv", Path("/srv/data-centres.csv")),
     "secret_key": (" 0f1e ", Secret("0f1e")),
     "admin_token": ("a-long-admin-token", Secret("a-long-admin-token")),
     "tiktok_app_id": ("7000", "7000"),

@@ -93,6 +93,7 @@ class Verdict(StrEnum):
     NOT_SURE_ENOUGH = "not_sure_enough"
     EARLIER = "earlier_click"
     TIE = "tie"
+    REFUSED = "refused_by_quality_rule"
 
 
 class OrganicReason(StrEnum):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from appsprint.domain.attribution import Candidate, OrganicReason, Verdict
 from appsprint.domain.likelihood import Factor
+from appsprint.domain.quality import Finding
+from appsprint.domain.quality_rules import SPECS
 
 _VERDICTS: Mapping[Verdict, str] = {
     Verdict.WON: "earned the install",
@@ -24,6 +26,7 @@ _VERDICTS: Mapping[Verdict, str] = {
     Verdict.NOT_SURE_ENOUGH: "it was less probable than the app asks for",
     Verdict.EARLIER: "a later click of the same device counts",
     Verdict.TIE: "another device's click was about as probable",
+    Verdict.REFUSED: "a quality rule refused it; it stays free for another install",
 }
 _REASONS: Mapping[OrganicReason, str] = {
     OrganicReason.NO_CANDIDATE: (
@@ -80,6 +83,12 @@ def say_reason(reason: str, winner: Candidate | None) -> str:
         f"Credited by address: {winner.probability:.1%} probable; "
         f"agreeing on {agreed}; {winner.age_seconds / 60:.0f} minutes after the tap."
     )
+
+
+def say_refusal(finding: Finding) -> str:
+    """Why a quality rule took an install's click away."""
+    title = SPECS[finding.rule].title
+    return f"Not credited, by the quality rule “{title}”: {finding.words}."
 
 
 def say_factor(factor: Factor) -> str:

@@ -29,6 +29,7 @@ class Attribution:
         is_test: Of a test key or device; it neither enters reports nor uses up a click of theirs.
         tags: Codes of the quality rules that found something.
         rejected_for: The code of the quality rule that refused credit; None when none did.
+        withheld_for: The code of the one that keeps the install's events from the ad networks.
     """
 
     app_id: AppId
@@ -54,6 +55,7 @@ class Attribution:
     is_test: bool = False
     tags: tuple[str, ...] = ()
     rejected_for: str | None = None
+    withheld_for: str | None = None
 
     @property
     def is_attributed(self) -> bool:

@@ -20,6 +20,7 @@ from appsprint.ports.installs import InstallRepository
 from appsprint.ports.links import LinkRepository
 from appsprint.ports.members import MemberRepository
 from appsprint.ports.privacy import PrivacyRepository
+from appsprint.ports.quality import QualityRepository
 from appsprint.ports.reports import ReportRepository
 from appsprint.ports.rollups import RollupRepository
 from appsprint.ports.sealed_texts import SealedTextRepository
@@ -63,6 +64,11 @@ class UnitOfWork(Protocol):
     @property
     def installs(self) -> InstallRepository:
         """Installs, what became known of them later, and their attributions."""
+        ...
+
+    @property
+    def quality(self) -> QualityRepository:
+        """Quality rules and what they found."""
         ...
 
     @property

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from appsprint.domain.app import App, Environment, Platform
@@ -30,6 +30,8 @@ from appsprint.domain.shared_network import SharedNetworks
 from appsprint.ports.ad_network import AdNetworkAdapter, ClickParameters
 from appsprint.ports.installs import Attribution
 from appsprint.ports.store import UnitOfWork
+from appsprint.services.install_body import read_body
+from appsprint.services.quality_screen import screen
 
 Networks = Mapping[AdNetwork, AdNetworkAdapter]
 NO_SHARED_NETWORKS = SharedNetworks()
@@ -37,7 +39,6 @@ NO_SHARED_NETWORKS = SharedNetworks()
 # One advertising id can have very many clicks; the latest ones decide.
 MAX_CANDIDATES = 200
 MAX_EXPLAINED = 50
-_CELLULAR = frozenset({"cellular", "2g", "3g", "4g", "5g"})
 
 
 class ClickSource(Protocol):
@@ -63,6 +64,7 @@ def decide_install(
     version: int,
     now: datetime,
     shared: SharedNetworks = NO_SHARED_NETWORKS,
+    data_centres: SharedNetworks = NO_SHARED_NETWORKS,
 ) -> Attribution:
     """Decide who earned ``install`` from what the store knows, and store the decision.
 
@@ -74,6 +76,7 @@ def decide_install(
         version: 1 for the first decision, one more for each later one.
         now: When the decision is made.
         shared: Networks whose addresses never match.
+        data_centres: Networks that a quality rule finds.
     """
     rules = AttributionRules(
         windows=app.windows,
@@ -83,14 +86,15 @@ def decide_install(
     )
     evidence = evidence_of(install, shared)
     clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
-    credited = uow.clicks.credited_among(app.id, clicks)
+    earned = uow.clicks.credited_among(app.id, clicks)
     surroundings = _surroundings(uow, app, evidence, clicks.values())
     decision = attribute_install(
-        evidence, clicks.values(), rules, credited=credited, surroundings=surroundings
+        evidence, clicks.values(), rules, credited=earned, surroundings=surroundings
     )
     if version == 1 and decision.lesson.device_hours:
         uow.installs.learn(app.id, decision.lesson)
-    attribution = _attribution(uow, networks, install, decision, version=version, now=now)
+    credited = _attribution(uow, networks, install, decision, version=version, now=now)
+    attribution = screen(uow, install, decision, credited, data_centres=data_centres)
     uow.installs.decide(attribution)
     return attribution
 
@@ -150,42 +154,6 @@ def evidence_of(install: Install, shared: SharedNetworks = NO_SHARED_NETWORKS) -
         given_click_id=given,
         advertising_id=install.advertising_id,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldByBody:
-    """What the rule reads of an install's other fields; see ``InstallEvidence``."""
-
-    preferred_language: str | None = None
-    is_cellular: bool | None = None
-    play_click_at: datetime | None = None
-    play_began_at: datetime | None = None
-
-
-def read_body(body: str) -> ToldByBody:
-    """Read what an install's kept body tells the rule."""
-    fields = json.loads(body)
-    languages = fields.get("preferredLanguages") or [None]
-    connection = fields.get("connectionType")
-    return ToldByBody(
-        preferred_language=languages[0],
-        is_cellular=_is_cellular(connection or fields.get("networkType")),
-        play_click_at=_instant(fields.get("referrerClickTimestamp")),
-        play_began_at=_instant(fields.get("referrerInstallBeginTimestamp")),
-    )
-
-
-def _is_cellular(connection: str | None) -> bool | None:
-    """What ``connectionType`` or ``networkType`` says; None when neither was sent."""
-    return None if connection is None else connection in _CELLULAR
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def find_clicks(

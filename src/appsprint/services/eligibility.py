@@ -15,6 +15,7 @@ from appsprint.domain.delivery import (
 )
 from appsprint.domain.ids import DeliveryId, IdPrefix
 from appsprint.domain.inapp_event import InAppEvent
+from appsprint.domain.quality import quality_reason
 from appsprint.domain.web_context import check_web_context
 from appsprint.ports.clock import IdSource
 from appsprint.ports.installs import InstallContext
@@ -86,7 +87,9 @@ def _delivery(
     )
 
 
-def _skip_reason(event: InAppEvent, install: InstallContext) -> SkipReason | None:
+def _skip_reason(event: InAppEvent, install: InstallContext) -> str | None:
+    if install.attribution.withheld_for is not None:
+        return quality_reason(install.attribution.withheld_for)
     if event.revenue_micros is not None and event.revenue_micros < 0:
         return SkipReason.REFUND
     checked = check_web_context(_web_context(event, install))

@@ -77,8 +77,10 @@ class InstallIntake:
         directory: Directory,
         networks: Networks,
         shared: SharedNetworks = NO_SHARED_NETWORKS,
+        data_centres: SharedNetworks = NO_SHARED_NETWORKS,
     ) -> None:
         self._shared = shared
+        self._data_centres = data_centres
         self._clock = clock
         self._ids = ids
         self._directory = directory
@@ -204,9 +206,15 @@ class InstallIntake:
             self._queue_waiting_events(uow, install)
 
     def _decide(self, uow: UnitOfWork, app: App, install: Install, *, version: int) -> Attribution:
-        now, shared = self._clock.now(), self._shared
         return decide_install(
-            uow, self._networks, app, install, version=version, now=now, shared=shared
+            uow,
+            self._networks,
+            app,
+            install,
+            version=version,
+            now=self._clock.now(),
+            shared=self._shared,
+            data_centres=self._data_centres,
         )
 
     def _queue_waiting_events(self, uow: UnitOfWork, install: Install) -> None:

@@ -102,6 +102,7 @@ class SqliteInstalls:
             attribution.is_test,
             json.dumps(attribution.tags) if attribution.tags else None,
             attribution.rejected_for,
+            attribution.withheld_for,
         )
         self._connection.execute(_SQL["insert_decision"], values)
 
@@ -251,4 +252,5 @@ def _attribution(row: sqlite3.Row) -> Attribution:
         is_test=bool(row["is_test"]),
         tags=tuple(json.loads(row["tags"] or "[]")),
         rejected_for=row["rejected_for"],
+        withheld_for=row["withheld_for"],
     )

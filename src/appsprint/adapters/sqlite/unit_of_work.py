@@ -18,6 +18,7 @@ from appsprint.adapters.sqlite.installs import SqliteInstalls
 from appsprint.adapters.sqlite.links import SqliteLinks
 from appsprint.adapters.sqlite.members import SqliteMembers
 from appsprint.adapters.sqlite.privacy import SqlitePrivacy
+from appsprint.adapters.sqlite.quality import SqliteQuality
 from appsprint.adapters.sqlite.reports import SqliteReports
 from appsprint.adapters.sqlite.rollups import SqliteRollups
 from appsprint.adapters.sqlite.sealed_texts import SqliteSealedTexts
@@ -34,6 +35,7 @@ class SqliteUnitOfWork:
         self.links = SqliteLinks(connection)
         self.clicks = SqliteClicks(connection)
         self.installs = SqliteInstalls(connection)
+        self.quality = SqliteQuality(connection)
         self.events = SqliteEvents(connection)
         self.deliveries = SqliteDeliveries(connection)
         self.connections = SqliteConnections(connection)

@@ -8,8 +8,12 @@ SELECT DISTINCT install_id FROM install_identifiers
 WHERE app_id = :app_id AND kind = 'customer_user_id' AND value = :value ORDER BY install_id;
 
 -- name: clicks_of_install
--- The clicks that ever earned an install, and those with its advertising ids.
+-- The clicks that ever earned an install, the one that a quality rule refused it, and those with
+-- its advertising ids.
 SELECT click_id FROM attributions
+WHERE app_id = :app_id AND install_id = :install_id AND click_id IS NOT NULL
+UNION
+SELECT click_id FROM quality_findings
 WHERE app_id = :app_id AND install_id = :install_id AND click_id IS NOT NULL
 UNION
 SELECT click_id FROM clicks
