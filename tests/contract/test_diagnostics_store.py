@@ -36,8 +36,8 @@ class TestSqliteDiagnostics(DiagnosticsStoreContract):
         (
             "unsent",
             [
-                "deliveries USING INDEX deliveries_skipped (app_id=? AND network=?)",
-                "deliveries USING INDEX deliveries_dead (app_id=? AND network=?)",
+                "deliveries USING INDEX deliveries_skipped (app_id=?)",
+                "deliveries USING INDEX deliveries_dead (app_id=?)",
             ],
         ),
         ("undelivered", ["events USING INDEX sqlite_autoindex_events_1 (app_id=?)"]),

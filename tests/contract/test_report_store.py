@@ -96,7 +96,7 @@ def test_what_was_not_sent_is_found_by_its_status(store: SqliteStore, tmp_path: 
         plan = " | ".join(row[3] for row in connection.execute(sql, values))
 
     for index in ("deliveries_due", "deliveries_skipped", "deliveries_dead"):
-        assert f"INDEX {index} (app_id=? AND network=?)" in plan, plan
+        assert f"INDEX {index} (app_id=?" in plan, plan
 
 
 def test_days_are_stretches_of_the_time_indexes(store: SqliteStore, tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ GROUP BY status, pixel_id;
 
 -- name: unsent
 -- The newest skipped and dead deliveries by reason, with some of each and what was answered last.
--- Amounts come from an index of each status alone; only the examples are looked up.
-WITH newest AS (
+-- Amounts come from an index of each status alone; only the examples are looked up, those of each
+-- reason by one more look through what was read, which costs less than ranking all of it.
+WITH newest AS MATERIALIZED (
     SELECT * FROM (
         SELECT 'skipped' AS status, delivery_id, created_at_ms, reason FROM deliveries
         WHERE app_id = :app_id AND network = :network AND status = 'skipped'
@@ -35,23 +36,24 @@ WITH newest AS (
         ORDER BY delivery_id DESC LIMIT :max_rows
     )
 ),
-ranked AS (
-    SELECT
-        status, reason, delivery_id, count(*) OVER (PARTITION BY status, reason) AS amount,
-        row_number() OVER (PARTITION BY status, reason ORDER BY delivery_id DESC) AS number
-    FROM newest WHERE created_at_ms >= :since_ms
+sums AS MATERIALIZED (
+    SELECT status, reason, count(*) AS amount FROM newest
+    WHERE created_at_ms >= :since_ms GROUP BY status, reason
 )
 SELECT
-    r.status, r.reason, r.amount, d.delivery_id, d.event_id, d.sdk_event, d.network_event,
+    s.status, s.reason, s.amount, d.delivery_id, d.event_id, d.sdk_event, d.network_event,
     d.created_at_ms, (
         SELECT c.message FROM attempts AS t JOIN network_calls AS c ON c.call_id = t.call_id
         WHERE t.app_id = d.app_id AND t.delivery_id = d.delivery_id
         ORDER BY t.call_id DESC LIMIT 1
     ) AS answer
-FROM ranked AS r
-JOIN deliveries AS d ON d.app_id = :app_id AND d.delivery_id = r.delivery_id
-WHERE r.number <= :examples
-ORDER BY r.amount DESC, r.status, r.reason, r.number;
+FROM sums AS s
+CROSS JOIN deliveries AS d ON d.app_id = :app_id AND d.delivery_id IN (
+    SELECT n.delivery_id FROM newest AS n
+    WHERE n.status = s.status AND n.reason IS s.reason AND n.created_at_ms >= :since_ms
+    ORDER BY n.delivery_id DESC LIMIT :examples
+)
+ORDER BY s.amount DESC, s.status, s.reason, d.delivery_id DESC;
 
 -- name: undelivered
 -- The newest stored events that got no delivery, by reason and name.
