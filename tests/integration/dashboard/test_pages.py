@@ -117,6 +117,29 @@ def test_pages_carry_a_strict_policy(owner: Browser, stranger: Browser, app: App
         assert '<html lang="en">' in answer.text
 
 
+def test_pages_are_compressed_for_who_takes_it(stranger: Browser) -> None:
+    """The same page either way."""
+    packed = stranger.get("/login", **{"accept-encoding": "br, gzip"})
+    plain = stranger.get("/login", **{"accept-encoding": "gzip;q=0, identity"})
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content)
+    assert "content-encoding" not in plain.headers
+    assert text_of(packed) == text_of(plain)
+    assert packed.headers["vary"] == "Accept-Encoding"
+
+
+def test_a_token_looks_different_each_time(owner: Browser, app: App) -> None:
+    """So that the sizes of compressed pages tell nothing about it; every one of them is good."""
+    pages = [owner.get(f"/apps/{app.id}/settings").text for _ in range(2)]
+    tokens = {one for page in pages for one in re.findall(r'name="csrf" value="(\w+)"', page)}
+
+    assert len(tokens) > len(pages)
+    for token in tokens:
+        assert owner.post("/logout", csrf=token[:-1]).status_code == 403
+        assert owner.post(f"/apps/{app.id}/start/key-copied", csrf=token).status_code == 303
+
+
 def test_an_unknown_address_is_a_page_for_people(stranger: Browser) -> None:
     """And our JSON for everybody else."""
     assert "Not found" in text_of(stranger.get("/nothing"))

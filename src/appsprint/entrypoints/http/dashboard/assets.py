@@ -6,7 +6,6 @@ made by ``make setup``; where they are missing, pages work without them.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from appsprint.entrypoints.http.dashboard.compression import accepts_gzip, compress_file
 from appsprint.errors import NotFound
 
 PREFIX = "/assets"
@@ -55,7 +55,7 @@ def send_asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response
     found = _by_address().get(f"{PREFIX}/{name.lstrip('/')}")
     if found is None:
         raise NotFound("there is no such file: load the page again")
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if accepts_gzip(request.headers.get("accept-encoding", "")):
         headers = {**_HEADERS, "Content-Encoding": "gzip"}
         return Response(found.compressed, media_type=found.media_type, headers=headers)
     return Response(found.plain, media_type=found.media_type, headers=_HEADERS)
@@ -90,5 +90,5 @@ def _asset(name: str, content: bytes) -> Asset:
         address=f"{PREFIX}/{path.with_suffix('')}.{digest}{path.suffix}",
         media_type=_TYPES[path.suffix],
         plain=content,
-        compressed=gzip.compress(content, mtime=0),
+        compressed=compress_file(content),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -29,6 +28,7 @@ from appsprint.entrypoints.http.dashboard.visits import (
     Visit,
     found_secret,
     fresh_secret,
+    is_csrf_token,
     visit_of,
 )
 from appsprint.entrypoints.http.error_responses import (
@@ -194,7 +194,7 @@ def _check_role(visit: Visit, rule: PageRule) -> None:
 
 def _check_token(request: Request[Any, Any, Any], visit: Visit) -> None:
     given = request.headers.get(CSRF_HEADER) or visit.form.text(CSRF_FIELD)
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), visit.csrf.encode()):
+    if not is_csrf_token(given, visit.secret):
         raise NotAllowed(
             "this form is too old or did not come from this dashboard: load the page again and "
             "repeat what you did",

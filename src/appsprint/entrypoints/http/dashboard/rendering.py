@@ -17,6 +17,7 @@ from appsprint.domain.app import App
 from appsprint.entrypoints.http.api.routing import services_of
 from appsprint.entrypoints.http.dashboard import formats
 from appsprint.entrypoints.http.dashboard.assets import asset_address
+from appsprint.entrypoints.http.dashboard.compression import compress_page
 from appsprint.entrypoints.http.dashboard.forms import Form, sentence
 from appsprint.entrypoints.http.dashboard.navigation import APP_MENU, SERVER_MENU, has_page
 from appsprint.entrypoints.http.dashboard.visits import (
@@ -102,12 +103,13 @@ def render(
         "zone": visit.app.time_zone if visit.app else "UTC",
         **values,
     }
-    content = _TEMPLATES.get_template(template).render(context)
+    page = _TEMPLATES.get_template(template).render(context)
+    content, encoding = compress_page(page, request.headers.get("accept-encoding", ""))
     return Response(
         content,
         status_code=status,
         media_type=MediaType.HTML,
-        headers=HEADERS,
+        headers={**HEADERS, **encoding},
         cookies=_cookies(request, visit),
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from secrets import token_bytes
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,7 +54,7 @@ class Visit:
 
     @property
     def csrf(self) -> str:
-        """The token that this visitor's forms carry."""
+        """A token for this visitor's forms."""
         return csrf_token(self.secret)
 
     @property
@@ -89,8 +90,32 @@ def app_of(request: ASGIConnection[Any, Any, Any, Any]) -> App:
 
 
 def csrf_token(secret: str) -> str:
-    """The token against forged requests that belongs to a cookie's secret."""
-    return hmac.new(secret.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest()
+    """A token against forged requests that belongs to a cookie's secret; each time another one.
+
+    Pages are compressed and repeat what their address says, so a token that stayed the same could
+    be guessed by the sizes of answers (BREACH, breachattack.com, 2013).
+    """
+    pad = token_bytes(hashlib.sha256().digest_size)
+    return (pad + _covered(_csrf(secret), pad)).hex()
+
+
+def is_csrf_token(token: str, secret: str) -> bool:
+    """Whether ``csrf_token`` made the token for this secret."""
+    try:
+        told = bytes.fromhex(token)
+    except ValueError:
+        return False
+    pad, covered = told[: len(told) // 2], told[len(told) // 2 :]
+    is_whole = len(pad) == len(covered)
+    return is_whole and hmac.compare_digest(_covered(covered, pad), _csrf(secret))
+
+
+def _csrf(secret: str) -> bytes:
+    return hmac.digest(secret.encode("utf-8", "replace"), b"csrf", "sha256")
+
+
+def _covered(text: bytes, pad: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(text, pad, strict=True))
 
 
 def is_secure(settings: Settings) -> bool:
