@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from appsprint.domain.attribution import Candidate, OrganicReason, Verdict
+from appsprint.domain.counted import amount_of, percent_of
 from appsprint.domain.likelihood import Factor
 from appsprint.domain.quality import Finding
 from appsprint.domain.quality_rules import SPECS
@@ -79,9 +80,10 @@ def say_reason(reason: str, winner: Candidate | None) -> str:
     if winner.probability is None:
         return f"Credited by {match}."
     agreed = ", ".join(winner.agreement).replace("_", " ") or "nothing else"
+    minutes = amount_of(round(winner.age_seconds / 60), "minute")
     return (
-        f"Credited by address: {winner.probability:.1%} probable; "
-        f"agreeing on {agreed}; {winner.age_seconds / 60:.0f} minutes after the tap."
+        f"Credited by address: {percent_of(winner.probability)} probable; "
+        f"agreeing on {agreed}; {minutes} after the tap."
     )
 
 

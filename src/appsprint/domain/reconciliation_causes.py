@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from appsprint.domain.belonging import Belonging
 from appsprint.domain.conversion import AmountConverter, RateOf
+from appsprint.domain.counted import amount_of
 from appsprint.domain.metrics import ZERO
 from appsprint.domain.money import from_micros
 from appsprint.domain.reconciliation import (
@@ -65,8 +66,8 @@ class _Finder:
             code=CauseCode.NO_NETWORK_CLICK,
             applies=organic > 0,
             message=(
-                f"{_of(organic, 'install')} had no fitting click on an ad link and no credit here. "
-                "The network may have seen some of these people view or click an ad."
+                f"{amount_of(organic, 'install')} had no fitting click on an ad link and no "
+                "credit here. The network may have seen some of these people view or click an ad."
             ),
             figures={
                 "installs": organic,
@@ -94,7 +95,7 @@ class _Finder:
             message=(
                 "An install counts here on its own day and revenue on its event's day; the "
                 "network counts both on the day of the click or view. Counted by the day of the "
-                f"click, the window has {_of(by_click, 'install')} instead of {installs}."
+                f"click, the window has {amount_of(by_click, 'install')} instead of {installs}."
             ),
             figures={
                 "installs_by_install_day": installs,
@@ -121,7 +122,7 @@ class _Finder:
             applies=late > 0 or sees_views,
             message=(
                 f"A click counts here for {hours:g} hours and a view never does; each ad group "
-                f"has its own windows at the network. {_of(late, 'install')} came more than "
+                f"has its own windows at the network. {amount_of(late, 'install')} came more than "
                 f"{_NETWORK_CLICK_DAYS} days after their click."
             ),
             figures={
@@ -167,13 +168,14 @@ class _Finder:
         for key, found in unmapped:
             by_name[key.value or ""].append((key, found))
         unsent = sum(one.events for one in self._facts.unsent)
+        blank = sum(found.events for _, found in unmapped)
         return Cause(
             code=CauseCode.EVENTS_NOT_SENT,
             applies=bool(unmapped) or unsent > 0,
             message=(
-                f"{_of(unsent, 'event')} of the window did not reach the network, and "
-                f"{_of(sum(found.events for _, found in unmapped), 'event')} with revenue have no "
-                "mapping: it cannot report what it was not sent."
+                f"{amount_of(unsent, 'event')} of the window did not reach the network, and the "
+                f"mapping has no row for {amount_of(blank, 'event')} with revenue: it "
+                "cannot report what it was not sent."
             ),
             figures={
                 "not_sent": [
@@ -206,9 +208,9 @@ class _Finder:
             code=CauseCode.UNKNOWN_CAMPAIGNS,
             applies=missing is not None or bool(unlisted),
             message=(
-                f"The clicks of {_of(without, 'install')} named no campaign, and "
-                f"{_of(len(unlisted), 'campaign')} that clicks named are not in the ad account. "
-                "They stand in the report with no numbers of the network's beside them."
+                f"The clicks of {amount_of(without, 'install')} named no campaign, and the ad "
+                f"account lacks {amount_of(len(unlisted), 'campaign')} that clicks named. They "
+                "stand in the report with no numbers of the network's beside them."
             ),
             figures={
                 "installs_without_campaign": without,
@@ -229,9 +231,9 @@ class _Finder:
             code=CauseCode.RESTATED,
             applies=restated.campaign_days > 0,
             message=(
-                f"The network changed its numbers of {_of(days, 'day')} later than 24 hours after "
-                "the end; the report shows the newest. A page that was looked at earlier shows "
-                "others."
+                f"The network changed its numbers of {amount_of(days, 'day')} later than 24 hours "
+                "after the end; the report shows the newest. A page that was looked at earlier "
+                "shows others."
             ),
             figures={
                 "days": days,
@@ -251,7 +253,7 @@ class _Finder:
             message=(
                 f"Days are those of {self._report.time_zone}, {whose}. In days of "
                 f"{clocks.compared_with} the same window has "
-                f"{_of(clocks.installs_compared, 'install')} instead of {clocks.installs}."
+                f"{amount_of(clocks.installs_compared, 'install')} instead of {clocks.installs}."
             ),
             figures={
                 "time_zone": self._report.time_zone,
@@ -275,8 +277,8 @@ class _Finder:
             message=(
                 "Revenue in other currencies is converted with the European Central Bank's rate "
                 f"of the event's day, known until {self._facts.rates_until}; "
-                f"{_of(len(left), 'amount')} without a rate stand in no row. The network has "
-                "rates of its own."
+                f"{amount_of(len(left), 'amount stands', 'amounts stand')} in no row for want of a "
+                "rate. The network has rates of its own."
             ),
             figures={
                 "rates_until": self._facts.rates_until.isoformat(),
@@ -306,8 +308,8 @@ class _Finder:
             code=CauseCode.IMPORT_GAPS,
             applies=bool(days),
             message=(
-                f"The network's numbers of {_of(len(days), 'day')} of the window were never read "
-                "completely. Import them with `appsprint tiktok sync`."
+                f"The network's numbers of {amount_of(len(days), 'day')} of the window were never "
+                "read completely. Import these days again."
             ),
             figures={
                 "last_read_at": self._report.as_of,
@@ -327,9 +329,9 @@ class _Finder:
             code=CauseCode.OTHER_APPS,
             applies=others[0] > 0 or shared[0] > 0,
             message=(
-                f"The ad account has {_of(others[0], 'campaign')} with links of another app only, "
-                f"counted in that app's report, and {_of(shared[0], 'campaign')} of several apps, "
-                "counted without the others' ads."
+                f"The ad account has {amount_of(others[0], 'campaign')} with links of another "
+                f"app only, counted in that app's report, and {amount_of(shared[0], 'campaign')} "
+                "of several apps, counted without the others' ads."
             ),
             figures={
                 "left_out_campaigns": others[0],
@@ -387,11 +389,6 @@ class _Finder:
             if key.value is not None and found.installs:
                 ages[(key.day_on - date.fromisoformat(key.value)).days] += found.installs
         return ages
-
-
-def _of(number: int, noun: str) -> str:
-    """``1 day``, ``2 days``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _installs(pairs: Iterable[_Pair]) -> int:

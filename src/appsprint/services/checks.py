@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import TypeVar
 
+from appsprint.domain.counted import amount_of
 from appsprint.domain.money import is_currency_code
 from appsprint.errors import FieldProblem, InvalidInput
 
@@ -54,7 +55,7 @@ def raise_problems(problems: list[FieldProblem]) -> None:
         message = f"{problems[0].field}: {problems[0].message}"
     else:
         fields = ", ".join(dict.fromkeys(problem.field for problem in problems[:20]))
-        message = f"{len(problems)} values are not allowed: {fields}"
+        message = f"{amount_of(len(problems), 'value is', 'values are')} not allowed: {fields}"
     raise InvalidInput(message, problems=problems)
 
 

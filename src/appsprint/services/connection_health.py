@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from appsprint.domain.connection import Connection, CredentialCheck, EventsApiState, OAuthState
+from appsprint.domain.counted import amount_of, were
 from appsprint.domain.delivery import OPEN_STATUSES, DeliveryStatus
 from appsprint.ports.store import UnitOfWork
 from appsprint.services.troubleshooting import ACTIONS, TroubleCode
@@ -68,13 +69,14 @@ def _problems(
         )
     if connection.events_api is EventsApiState.REJECTED:
         code, words = _refusal(connection)
-        kept = f"{words} {waiting} events wait and are kept."
+        kept = f"{words} {amount_of(waiting, 'event waits', 'events wait')}; nothing is lost."
         yield _problem(code, _with_reason(kept, connection.events_error))
     if connection.events_api is EventsApiState.MISSING and waiting:
         yield ConnectionProblem(
             "events_api_missing",
-            f"{waiting} events wait, as there is no Events API token to send them with.",
-            "Paste the Pixel ID and the Events API access token and save; they then go out.",
+            f"{amount_of(waiting, 'event waits', 'events wait')}, as there is no Events API token "
+            "to send with.",
+            "Paste the Pixel ID and the Events API access token and save: what waits goes out.",
         )
     if connection.last_sync_error is not None:
         yield _problem(
@@ -83,12 +85,21 @@ def _problems(
                 "The last import of campaigns and costs failed.", connection.last_sync_error
             ),
         )
-    if unsent := counts[DeliveryStatus.DEAD] + counts[DeliveryStatus.SKIPPED]:
+    if counts[DeliveryStatus.DEAD] or counts[DeliveryStatus.SKIPPED]:
         yield _problem(
             TroubleCode.EVENTS_NOT_SENT,
-            f"{unsent} events were not sent: {counts[DeliveryStatus.SKIPPED]} were skipped (no "
-            f"TikTok web context, or a refund), {counts[DeliveryStatus.DEAD]} were given up.",
+            _unsent(counts[DeliveryStatus.SKIPPED], counts[DeliveryStatus.DEAD]),
         )
+
+
+def _unsent(skipped: int, dead: int) -> str:
+    total = amount_of(skipped + dead, "event was", "events were")
+    parts = [
+        f"{skipped:,} {were(skipped)} skipped (no TikTok web context, or a refund)",
+        f"{dead:,} {were(dead)} given up",
+    ]
+    told = [part for part, number in zip(parts, (skipped, dead), strict=True) if number]
+    return f"{total} not sent: {', '.join(told)}."
 
 
 def _refusal(connection: Connection) -> tuple[TroubleCode, str]:

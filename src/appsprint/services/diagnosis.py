@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from appsprint.domain.connection import CredentialCheck, EventsApiState, OAuthState
+from appsprint.domain.counted import amount_of
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.money import money_text
 from appsprint.domain.reconciliation import Reconciliation
@@ -76,7 +77,7 @@ def _events_api_token(facts: Facts) -> Diagnosis:
     if connection.events_check is CredentialCheck.WRONG_PIXEL:
         return ok(code, "TikTok knows the token; it is not for this pixel.", evidence)
     if connection.events_api is EventsApiState.REJECTED:
-        words = f"TikTok rejected the Events API token; {facts.events.open_amount} events wait"
+        words = f"TikTok rejected the Events API token; {_waiting(facts)}"
         return failing(code, _with_answer(words, connection.events_error), evidence)
     if connection.events_api is EventsApiState.MISSING:
         action = "Paste the Pixel ID and the Events API access token, then save."
@@ -100,7 +101,7 @@ def _pixel_token_pair(facts: Facts) -> Diagnosis:
     }
     check = facts.connection.events_check
     if check is CredentialCheck.WRONG_PIXEL:
-        words = f"The token may not send to this pixel; {facts.events.open_amount} events wait"
+        words = f"The token may not send to this pixel; {_waiting(facts)}"
         return failing(code, _with_answer(words, evidence["last_error"]), evidence)
     if facts.connection.events_api is EventsApiState.REJECTED and check is None:
         words = _with_answer("The token may belong to another pixel", evidence["last_error"])
@@ -110,6 +111,10 @@ def _pixel_token_pair(facts: Facts) -> Diagnosis:
     if check is CredentialCheck.VALID:
         return ok(code, "TikTok lets the token send to this pixel.", evidence)
     return unknown(code, "No event was accepted for this pixel yet.", evidence)
+
+
+def _waiting(facts: Facts) -> str:
+    return amount_of(facts.events.open_amount, "event waits", "events wait")
 
 
 def _with_answer(words: str, answer: object) -> str:
@@ -135,8 +140,9 @@ def _numbers_differ(facts: Facts) -> Diagnosis:
     evidence = _number_evidence(facts, numbers)
     reported = totals.reported_conversions or 0
     words = (
-        f"From {report.start_on} to {report.end_on}: {totals.attributed_installs} installs by "
-        f"this server's attribution, {reported} conversions by TikTok's pixel."
+        f"From {report.start_on} to {report.end_on}: "
+        f"{amount_of(totals.attributed_installs, 'install')} by this server's attribution, "
+        f"{amount_of(reported, 'conversion')} by TikTok's pixel."
     )
     if totals.attributed_installs == 0 and reported >= _MANY_CONVERSIONS:
         action = "Check that the ads lead to the ad link, and that the SDK reports installs."
@@ -179,8 +185,9 @@ def _value_based_optimization(facts: Facts) -> Diagnosis:
     if count == 0:
         return unknown(code, "TikTok has accepted no payment event yet.", evidence)
     words = (
-        f"{facts.vbo.recent} payment events in the last seven days: {facts.vbo.missing} more are "
-        f"needed for TikTok's {facts.vbo.threshold}."
+        f"{amount_of(facts.vbo.recent, 'payment event')} in the last seven days: "
+        f"{amount_of(facts.vbo.missing, 'more is', 'more are')} needed for TikTok's "
+        f"{facts.vbo.threshold:,}."
     )
     return warning(code, words, evidence)
 

@@ -12,6 +12,7 @@ from appsprint.config import Settings
 from appsprint.domain.address import is_public, parse_address
 from appsprint.domain.app import App
 from appsprint.domain.connection import Connection, ConnectionStatus
+from appsprint.domain.counted import amount_of
 from appsprint.domain.ids import AppId
 from appsprint.errors import AppsprintError, ConfigurationError
 from appsprint.ports.clock import Clock
@@ -137,7 +138,7 @@ class DoctorService:
                     name="rollups",
                     app_id=app.id,
                     state=CheckState.FAILING,
-                    message=f"{app.name}: {differences} sums of reports are not what facts give.",
+                    message=f"{app.name}: {_differing(differences)} not what facts give.",
                     action=f"Run `appsprint reports rebuild --app {app.id}` and report this.",
                 )
 
@@ -226,6 +227,10 @@ _STATES = {
 }
 
 
+def _differing(sums: int) -> str:
+    return amount_of(sums, "sum of reports is", "sums of reports are")
+
+
 def _state_of(uow: UnitOfWork, app: App, connection: Connection) -> Check:
     problems = overview_of(uow, connection).problems
     state = _STATES[connection.status]
@@ -245,12 +250,12 @@ def _queue(app: App, connection: Connection, due_at: datetime | None, now: datet
     waits = timedelta(0) if due_at is None else now - due_at
     if waits < LATE_QUEUE:
         return _ok("queue", f"{app.name}: no event waits longer than it should.", app.id)
-    minutes = waits // timedelta(minutes=1)
+    minutes = amount_of(waits // timedelta(minutes=1), "minute")
     return Check(
         name="queue",
         app_id=app.id,
         state=CheckState.WARNING,
-        message=f"{app.name}: events wait to be sent, the first for {minutes} minutes.",
+        message=f"{app.name}: events wait to be sent, the first for {minutes}.",
         action=(
             "Check that a server with the worker role runs, and its log."
             if connection.can_send

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
+from appsprint.domain.counted import amount_of, part_of, were
 from appsprint.domain.delivery import DeadReason, DeliveryStatus, NotEligibleReason, SkipReason
 from appsprint.ports.diagnostics import UnsentSum
 from appsprint.services.diagnosis_facts import EventFacts, Facts
@@ -62,7 +63,7 @@ def web_context(facts: Facts) -> Diagnosis:
             words = f"No event was meant for TikTok in the last {facts.window_days} days."
             return unknown(code, words, evidence)
         return ok(code, "Every event had its TikTok web context.", evidence)
-    words = f"{lacking} of {events.total} events lacked TikTok web context and were skipped."
+    words = f"{part_of(lacking, events.total, 'event')} lacked TikTok web context and were skipped."
     action = _CONTEXT_ACTIONS[next(iter(reasons))]
     if lacking >= _MANY_EVENTS and lacking >= events.total:
         return failing(code, words, evidence, action)
@@ -73,20 +74,28 @@ def events_not_sent(facts: Facts) -> Diagnosis:
     """Which events did not go out, by reason, with examples."""
     code, events, evidence = TroubleCode.EVENTS_NOT_SENT, facts.events, _unsent_evidence(facts)
     if events.open_amount and not facts.connection.can_send:
-        words = f"{events.open_amount} events wait for the connection; they are kept."
+        waiting = amount_of(events.open_amount, "event waits", "events wait")
+        words = f"{waiting} for the connection; nothing is lost."
         action = "Mend the connection; what waits then goes out by itself, in order of time."
         return failing(code, words, evidence, action)
     dead = events.amount(DeliveryStatus.DEAD)
     refunds = events.reasons(DeliveryStatus.SKIPPED).get(SkipReason.REFUND, 0)
     skipped = events.amount(DeliveryStatus.SKIPPED) - refunds
     if dead > events.total * _LARGE_SHARE:
-        return failing(code, f"{dead} of {events.total} events were given up.", evidence)
-    if dead or skipped:
-        words = f"{dead} of {events.total} events were given up, {skipped} were skipped."
-        return warning(code, words, evidence)
+        return failing(code, f"{_fate(dead, events.total, 'given up')}.", evidence)
+    if dead:
+        words = _fate(dead, events.total, "given up")
+        words += f", {skipped:,} {were(skipped)} skipped" if skipped else ""
+        return warning(code, f"{words}.", evidence)
+    if skipped:
+        return warning(code, f"{_fate(skipped, events.total, 'skipped')}.", evidence)
     if events.total == 0:
         return unknown(code, _nothing_eligible(facts), evidence)
     return ok(code, "No event that was meant for TikTok was given up or skipped.", evidence)
+
+
+def _fate(part: int, whole: int, fate: str) -> str:
+    return f"{part_of(part, whole, 'event')} {were(part)} {fate}"
 
 
 def _nothing_eligible(facts: Facts) -> str:
@@ -94,7 +103,7 @@ def _nothing_eligible(facts: Facts) -> str:
     words = f"No event was meant for TikTok in the last {facts.window_days} days"
     if others == 0:
         return f"{words}."
-    return f"{words}: {others} were not mapped, or of installs without a TikTok click."
+    return f"{words}: {others:,} {were(others)} not mapped, or of installs without a TikTok click."
 
 
 def _unsent_evidence(facts: Facts) -> Evidence:
@@ -145,11 +154,8 @@ def first_events_wait(facts: Facts) -> Diagnosis:
         return unknown(code, words, evidence)
     if facts.now - first > FIRST_EVENTS_WAIT or not facts.events.is_complete:
         return ok(code, "The first events should show in TikTok Events Manager.", evidence)
-    minutes = (facts.now - first) // timedelta(minutes=1)
-    words = (
-        f"The first events were sent {minutes} minutes ago; TikTok shows them after 30 to 90 "
-        "minutes."
-    )
+    minutes = amount_of((facts.now - first) // timedelta(minutes=1), "minute")
+    words = f"The first events were sent {minutes} ago; TikTok shows them after 30 to 90 minutes."
     return warning(code, words, evidence)
 
 
@@ -159,7 +165,8 @@ def objective_rejected(facts: Facts) -> Diagnosis:
     evidence = _objective_evidence(facts)
     if rejected := facts.events.reasons(DeliveryStatus.DEAD).get(DeadReason.REJECTED, 0):
         words = (
-            f"Refused by TikTok: {rejected} of {facts.events.total} events, as the examples tell."
+            f"Refused by TikTok: {part_of(rejected, facts.events.total, 'event')}, as the "
+            "examples tell."
         )
         action = (
             "Read TikTok's words, correct what the app sends or pick another TikTok event in the "

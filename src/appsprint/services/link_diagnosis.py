@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from appsprint.domain.app import Platform
+from appsprint.domain.counted import amount_of, part_of
 from appsprint.domain.device import OperatingSystem
 from appsprint.domain.pasted_link import LandingDefect, VisitDefect
 from appsprint.services.diagnosis_facts import ClickFacts, Facts
@@ -61,7 +62,8 @@ def ad_link_mismatch(facts: Facts) -> Diagnosis:
         return warning(code, _and_others(words, len(facts.landings.defective) - 1), evidence)
     if clicks.amount == 0:
         if facts.landings.exact:
-            words = f"{facts.landings.exact} ads lead to an ad link exactly as it was generated."
+            leading = amount_of(facts.landings.exact, "ad leads", "ads lead")
+            words = f"{leading} to an ad link exactly as it was generated."
             return ok(code, words, evidence)
         words = f"No ad link was clicked in the last {facts.window_days} days."
         return unknown(code, words, evidence)
@@ -75,13 +77,15 @@ def _worst_of(clicks: ClickFacts) -> str:
     most = max(clicks.by_defect.values())
     worst = next(one for one in _VISIT_WORDS if clicks.by_defect.get(one, 0) * 2 >= most)
     return (
-        f"{clicks.by_defect[worst]} of {clicks.amount} clicks came {_VISIT_WORDS[worst]}: "
+        f"{part_of(clicks.by_defect[worst], clicks.amount, 'click')} came {_VISIT_WORDS[worst]}: "
         "the link in the ad is not the generated one, or was opened outside the ad."
     )
 
 
 def _and_others(words: str, others: int) -> str:
-    return words if others == 0 else f"{words} {others} more ads have such a problem."
+    if others == 0:
+        return words
+    return f"{words} {amount_of(others, 'more ad has', 'more ads have')} such a problem."
 
 
 def _link_evidence(facts: Facts) -> Evidence:
@@ -142,10 +146,11 @@ def os_targeting(facts: Facts) -> Diagnosis:
         words = f"No phone clicked an ad link in the last {facts.window_days} days."
         return unknown(code, words, evidence)
     words = (
-        f"{other} of {own + other} clicks came from phones that this {name} app does not run on."
+        f"{part_of(other, own + other, 'click')} came from phones that this {name} app does not "
+        "run on."
     )
     if own + other >= _MANY_CLICKS and other / (own + other) >= _WHOLE_SHARE:
         return failing(code, words, evidence)
     if other > (own + other) * _USUAL_SHARE:
         return warning(code, words, evidence)
-    return ok(code, f"{own} of {own + other} clicks came from {name} devices.", evidence)
+    return ok(code, f"{part_of(own, own + other, 'click')} came from {name} devices.", evidence)

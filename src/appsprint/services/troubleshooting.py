@@ -68,7 +68,7 @@ ACTIONS: Mapping[TroubleCode, str] = MappingProxyType(
         ),
         TroubleCode.NUMBERS_DIFFER: (
             "Nothing to do: both are right by their own rule. The causes say what differs in this "
-            "window; `appsprint reports reconcile` has their figures."
+            "window; the reconciliation of the report tells each with its figures."
         ),
         TroubleCode.VALUE_BASED_OPTIMIZATION: (
             "Send purchases with revenue and currency; there is nothing else to enable."

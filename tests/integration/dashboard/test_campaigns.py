@@ -16,9 +16,11 @@ from appsprint.domain.money import to_micros
 from appsprint.entrypoints.http.dashboard.campaign_view import CampaignView, read_view
 from appsprint.ports.store import UnitOfWork
 from tests.integration.dashboard.conftest import Client
+from tests.integration.dashboard.test_tiktok import approve
 from tests.support.browser import Browser, text_of
 from tests.support.control_plane import NOON, ControlPlane
 from tests.support.facts import put_event, put_install
+from tests.support.fake_network import ADVERTISER
 
 TODAY = NOON.date()
 
@@ -222,3 +224,23 @@ def test_a_heading_sorts_the_other_way_the_next_time() -> None:
     assert "sort=spend&order=down" in CampaignView().sorted_by("spend")
     assert "sort=name&order=up" in CampaignView().sorted_by("name")
     assert "order=up" in CampaignView(sort="spend").sorted_by("spend")
+
+
+def test_days_that_were_never_read_are_imported_from_here(
+    plane: ControlPlane, owner: Browser, app: App, place: str
+) -> None:
+    """The report says that they are missing; what stands in the way is told on the page."""
+    days = {"start": "2026-03-01", "end": "2026-03-02"}
+    alone = owner.follow(owner.post(f"{place}/import", **days))
+    approve(owner, f"/apps/{app.id}/integrations/tiktok")
+    plane.services.connections.choose_advertiser(app.id, ADVERTISER.id)
+    missing = owner.get(f"{place}?start=2026-03-01&end=2026-03-02")
+
+    done = owner.follow(owner.post(f"{place}/import", **days))
+
+    assert "Nothing was imported." in text_of(alone)
+    assert f'action="{place}/import"' in missing.text
+    assert "Campaigns and metrics are imported." in text_of(done)
+    assert f'action="{place}/import"' not in done.text
+    wrong = owner.follow(owner.post(f"{place}/import", start="soon", end=""))
+    assert "the days cannot be read" in text_of(wrong)

@@ -98,7 +98,7 @@ def test_events_that_wait_without_a_token_are_told(plane: ControlPlane) -> None:
 
     (problem,) = overview(plane, app).problems
 
-    assert (problem.code, problem.message[:13]) == ("events_api_missing", "1 events wait")
+    assert (problem.code, problem.message[:13]) == ("events_api_missing", "1 event waits")
 
 
 def test_events_that_were_not_sent_are_told(plane: ControlPlane) -> None:

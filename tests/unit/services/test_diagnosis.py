@@ -568,7 +568,7 @@ def test_events_that_were_not_sent_have_reasons_and_examples() -> None:
 
     found = finding(replace(HEALTHY, events=events), TroubleCode.EVENTS_NOT_SENT)
 
-    assert found.message == "2 of 101 events were given up, 0 were skipped."
+    assert found.message == "2 of 101 events were given up."
     assert found.evidence["dead_reasons"] == {"rejected_by_network": 2}
     assert found.evidence["not_mapped"] == {"login": 7}
     assert found.evidence["not_attributed"] == 42

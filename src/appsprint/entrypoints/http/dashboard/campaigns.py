@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from urllib.parse import urlencode
 
 from litestar import Response
 
 from appsprint.domain.access import Role
+from appsprint.domain.ids import AppId
+from appsprint.domain.link import AdNetwork
 from appsprint.domain.report import Breakdown, Report
 from appsprint.domain.report_query import ReportQuery
 from appsprint.entrypoints.http.api.routing import PathId, services_of
@@ -23,11 +26,16 @@ from appsprint.entrypoints.http.dashboard.campaign_view import (
     table_rows,
 )
 from appsprint.entrypoints.http.dashboard.charts import DayChart, Series
-from appsprint.entrypoints.http.dashboard.forms import Form
+from appsprint.entrypoints.http.dashboard.forms import Form, sentence
 from appsprint.entrypoints.http.dashboard.page import page
-from appsprint.entrypoints.http.dashboard.rendering import HEADERS, PageResponse, render
-from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of
-from appsprint.errors import InvalidInput
+from appsprint.entrypoints.http.dashboard.rendering import (
+    HEADERS,
+    PageResponse,
+    redirect,
+    render,
+)
+from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of, visit_of
+from appsprint.errors import AdNetworkRefused, CallerError, InvalidInput, Unavailable
 from appsprint.services.report_document import to_csv
 from appsprint.services.reporting_zone import reporting_zone
 
@@ -82,6 +90,22 @@ def download_campaigns(request: PageRequest, app_id: PathId) -> PageResponse:
     )
 
 
+@page("POST", f"{PATH}/import", role=Role.EDITOR)
+def import_days(request: PageRequest, app_id: PathId) -> PageResponse:
+    """Import the days of a report from TikTok, and show it again."""
+    form = visit_of(request).form
+    start, end = form.text("start"), form.text("end")
+    place = f"/apps/{app_id}/reports/campaigns?{urlencode({'start': start, 'end': end})}"
+    try:
+        days = date.fromisoformat(start), date.fromisoformat(end)
+        services_of(request).costs.sync(AppId(app_id), AdNetwork.TIKTOK, *days)
+    except ValueError:
+        return redirect(place, notice="Nothing was imported: the days cannot be read.")
+    except (CallerError, AdNetworkRefused, Unavailable) as exc:
+        return redirect(place, notice=f"Nothing was imported. {sentence(exc.message)}")
+    return redirect(place, notice="Campaigns and metrics are imported.")
+
+
 def _view(request: PageRequest) -> CampaignView:
     told = request.query_params
     return read_view({key: told.get(key) or "" for key in told}, told.getall("column", []))
@@ -121,4 +145,4 @@ def _series(report: Report, column: Column) -> Series:
     )
 
 
-HANDLERS = (show_campaigns, download_campaigns)
+HANDLERS = (show_campaigns, download_campaigns, import_days)

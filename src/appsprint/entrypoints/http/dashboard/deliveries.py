@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from appsprint.domain.access import Role
+from appsprint.domain.counted import amount_of
 from appsprint.domain.delivery import OPEN_STATUSES, DeliveryStatus
 from appsprint.domain.ids import DeliveryId
 from appsprint.domain.link import AdNetwork
 from appsprint.entrypoints.http.api.deliveries import redrive_answer
 from appsprint.entrypoints.http.api.routing import PathId, services_of
-from appsprint.entrypoints.http.dashboard import formats
 from appsprint.entrypoints.http.dashboard.delivery_view import (
     OUTCOMES,
     REASONS,
@@ -136,7 +136,7 @@ def _said(found: DeadLetters) -> str:
     if not found.amount:
         return "There is no dead letter to redrive."
     wait = "waits" if found.amount == 1 else "wait"
-    return f"{formats.amount_of(found.amount, 'dead letter')} {wait} to be sent again."
+    return f"{amount_of(found.amount, 'dead letter')} {wait} to be sent again."
 
 
 def _pretty(payload: bytes) -> str:

@@ -73,8 +73,3 @@ def days(start_on: date, end_on: date) -> str:
         return day(start_on)
     year = "" if start_on.year == end_on.year else f" {start_on.year}"
     return f"{start_on.day} {start_on.strftime('%b')}{year} – {day(end_on)}"
-
-
-def amount_of(number_of: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: ``1 event``, ``2 events``."""
-    return f"{number_of:,} {one if number_of == 1 else many or f'{one}s'}"

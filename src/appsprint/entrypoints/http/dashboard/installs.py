@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from appsprint.domain.access import Role
+from appsprint.domain.counted import amount_of
 from appsprint.domain.ids import AppId, EventId, InstallId
 from appsprint.domain.money import from_micros
 from appsprint.domain.privacy import DataSubject
@@ -125,7 +126,7 @@ def erase_person(request: PageRequest, app_id: PathId, install_id: PathId) -> Pa
     story = services.installs.story(AppId(app_id), InstallId(install_id))
     is_customer = form.text("whom") == "customer" and bool(story.customer_user_id)
     receipt = services.privacy.erase(AppId(app_id), _subject(story, is_customer))
-    amount = formats.amount_of(sum(asdict(receipt.rows).values()), "row")
+    amount = amount_of(sum(asdict(receipt.rows).values()), "row")
     return redirect(
         f"/apps/{app_id}/installs", notice=f"The person is erased: {amount} lost what told of them."
     )

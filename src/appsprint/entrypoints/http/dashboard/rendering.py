@@ -14,6 +14,7 @@ from litestar.datastructures import Cookie
 
 from appsprint import __version__
 from appsprint.domain.app import App
+from appsprint.domain.counted import amount_of, percent_of
 from appsprint.entrypoints.http.api.routing import services_of
 from appsprint.entrypoints.http.dashboard import formats
 from appsprint.entrypoints.http.dashboard.assets import asset_address
@@ -60,7 +61,8 @@ def _environment() -> Environment:
         "version": __version__,
         "app_menu": APP_MENU,
         "server_menu": SERVER_MENU,
-        "amount_of": formats.amount_of,
+        "amount_of": amount_of,
+        "percent_of": percent_of,
         "change": formats.change,
         "has_page": has_page,
         "no_form": Form(),

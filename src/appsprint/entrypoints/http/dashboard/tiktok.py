@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from appsprint.domain.access import Role
 from appsprint.domain.connection import Advertiser, Connection, ConnectionStatus, Pixel
+from appsprint.domain.counted import amount_of
 from appsprint.domain.ids import AppId
 from appsprint.entrypoints.http.api.routing import PathId, services_of
-from appsprint.entrypoints.http.dashboard.formats import amount_of
 from appsprint.entrypoints.http.dashboard.forms import Form, sentence
 from appsprint.entrypoints.http.dashboard.page import page
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirect, render
@@ -139,7 +139,8 @@ def disconnect(request: PageRequest, app_id: PathId) -> PageResponse:
     waiting = left.overview.waiting
     said = "TikTok Ads is disconnected."
     if waiting:
-        said += f" {amount_of(waiting, 'event')} wait and go out once you connect again."
+        events = amount_of(waiting, "event waits and goes", "events wait and go")
+        said += f" {events} out once you connect again."
     if left.revocation_problem is not None:
         said += f" TikTok could not be told: {sentence(left.revocation_problem)}"
     return _done(request, app_id, said)
