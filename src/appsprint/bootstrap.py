@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
+from appsprint.adapters.networks.apple_ads import sandbox as apple_sandbox
+from appsprint.adapters.networks.apple_ads.adservices import AppleAdServices, SwitchedOff
 from appsprint.adapters.networks.tiktok import sandbox
 from appsprint.adapters.networks.tiktok.adapter import TikTokAdapter
 from appsprint.adapters.networks.tiktok.settings import TikTokSettings
@@ -37,6 +39,7 @@ from appsprint.domain.retry import RetrySchedule
 from appsprint.domain.shared_network import SharedNetworks, read_networks
 from appsprint.errors import ConfigurationError, InvalidInput
 from appsprint.ports.ad_network import AdNetworkAdapter
+from appsprint.ports.apple_ads import AdServices
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.exchange_rates import ExchangeRates
 from appsprint.ports.inspection import StoreInspection
@@ -45,6 +48,7 @@ from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.spool import ClickSpool
 from appsprint.ports.store import Store
 from appsprint.services.access import AccessService
+from appsprint.services.apple_ads import AppleAdsService
 from appsprint.services.apps import AppService
 from appsprint.services.audit import AuditService
 from appsprint.services.campaigns import CampaignService
@@ -62,6 +66,7 @@ from appsprint.services.exports import ExportService
 from appsprint.services.grants import GrantCheckService
 from appsprint.services.idempotency import IdempotencyService
 from appsprint.services.installs import InstallIntake, InstallService
+from appsprint.services.late_clicks import LateClicks
 from appsprint.services.ledger import LedgerService
 from appsprint.services.links import LinkService
 from appsprint.services.live import LiveService
@@ -100,11 +105,13 @@ class Process:
     spool: FileSpool
     store: SqliteStore
     tiktok: TikTokAdapter
+    adservices: AppleAdServices | SwitchedOff
 
     def close(self) -> None:
         """Finish queued writes, then give everything back."""
         self.store.close()
         self.tiktok.close()
+        self.adservices.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +119,11 @@ class Parts:
     """What services stand on.
 
     Attributes:
+        adservices: Tells what Apple says of an install.
         jitter: A number from 0 to 1 that spreads retries.
         lease: How long a claimed delivery belongs to its sender.
+        replays_spool: Whether this process brings spooled clicks into the store. The server does
+            within a second; two processes must not.
     """
 
     settings: Settings
@@ -127,9 +137,10 @@ class Parts:
     directory: Directory
     inspection: StoreInspection
     spool: ClickSpool
+    adservices: AdServices
     jitter: Callable[[], float] = random.random
     lease: timedelta = LEASE
-    replay_spool: Callable[[], object] = lambda: None
+    replays_spool: bool = False
 
 
 def build(
@@ -156,7 +167,7 @@ def build(
     spool = FileSpool(path.with_name(f"{path.name}-spool"))
     store = SqliteStore(path, exclusive=is_server, on_foreign_change=listener)
     try:
-        tiktok = _tiktok(settings)
+        tiktok, adservices = _tiktok(settings), _adservices(settings)
         secrets, secret_keys = _secrets(settings, path, store, is_server=is_server)
         parts = Parts(
             settings=settings,
@@ -171,9 +182,8 @@ def build(
             inspection=SqliteInspection(path),
             spool=spool,
             lease=lease,
-            replay_spool=SpoolReplay(store=store, spool=spool).replay
-            if is_server
-            else _leave_spool,
+            adservices=adservices,
+            replays_spool=is_server,
         )
         parts.directory.refresh()
     except Exception:
@@ -187,11 +197,8 @@ def build(
         spool=spool,
         store=store,
         tiktok=tiktok,
+        adservices=adservices,
     )
-
-
-def _leave_spool() -> None:
-    """The server replays its spool within a second; two processes must not."""
 
 
 class _ChangeListener:
@@ -205,15 +212,17 @@ class _ChangeListener:
             self.directory.refresh()
 
 
+# long because: it is the list of all services, a line each.
 def services_over(parts: Parts) -> Services:
     """Every service, over a directory that was read already."""
     store, clock, ids, directory = parts.store, parts.clock, parts.ids, parts.directory
     networks, secrets, settings = parts.networks, parts.secrets, parts.settings
-    links, connections = _links(parts), _connections(parts)
-    rates = _exchange_rates(settings)
+    links, connections, rates = _links(parts), _connections(parts), _exchange_rates(settings)
     reports, reconciliation = _reports(parts, rates), _reconciliation(parts, rates)
     diagnostics = _diagnostics(parts, links, reconciliation)
     access, members = AccessService(store=store, clock=clock, ids=ids), _members(parts)
+    intake = _install_intake(parts)
+    late_clicks, apple_ads = LateClicks(store=store, intake=intake), _apple_ads(parts, intake)
     return Services(
         settings=settings,
         clock=clock,
@@ -233,7 +242,9 @@ def services_over(parts: Parts) -> Services:
         connections=connections,
         grants=GrantCheckService(store=store, clock=clock, networks=networks, secrets=secrets),
         mapping=MappingService(store=store, clock=clock, directory=directory, networks=networks),
-        install_intake=_install_intake(parts),
+        install_intake=intake,
+        late_clicks=late_clicks,
+        apple_ads=apple_ads,
         installs=InstallService(store=store),
         event_intake=EventIntake(ids=ids, directory=directory),
         events=EventService(store=store),
@@ -253,8 +264,14 @@ def services_over(parts: Parts) -> Services:
         diagnostics=diagnostics,
         idempotency=_idempotency(parts),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
-        privacy=_privacy(parts),
+        privacy=_privacy(parts, late_clicks),
         retention=RetentionService(store=store, clock=clock, retention=settings.retention),
+    )
+
+
+def _apple_ads(parts: Parts, intake: InstallIntake) -> AppleAdsService:
+    return AppleAdsService(
+        store=parts.store, clock=parts.clock, apple=parts.adservices, intake=intake
     )
 
 
@@ -272,6 +289,7 @@ def _install_intake(parts: Parts) -> InstallIntake:
         networks=parts.networks,
         shared=_networks_in("SHARED_NETWORKS_PATH", parts.settings.shared_networks_path),
         data_centres=_networks_in("DATA_CENTRES_PATH", parts.settings.data_centres_path),
+        grace=timedelta(hours=parts.settings.late_facts_hours),
     )
 
 
@@ -300,12 +318,13 @@ def _members(parts: Parts) -> MemberService:
     )
 
 
-def _privacy(parts: Parts) -> PrivacyService:
+def _privacy(parts: Parts, late_clicks: LateClicks) -> PrivacyService:
+    spool = SpoolReplay(store=parts.store, spool=parts.spool, reconsider=late_clicks.reconsider)
     return PrivacyService(
         store=parts.store,
         clock=parts.clock,
         retention=parts.settings.retention,
-        replay_spool=parts.replay_spool,
+        replay_spool=spool.replay if parts.replays_spool else lambda: None,
     )
 
 
@@ -431,6 +450,11 @@ def _tiktok(settings: Settings) -> TikTokAdapter:
     )
 
 
+def _adservices(settings: Settings) -> AppleAdServices | SwitchedOff:
+    url = settings.apple_adservices_url
+    return SwitchedOff() if url is None else AppleAdServices(url=url)
+
+
 def _exchange_rates(settings: Settings) -> EcbExchangeRates:
     if settings.exchange_rates_file is None:
         return EcbExchangeRates()
@@ -514,6 +538,15 @@ def serve_sandbox(
     """
     world = sandbox.default_world(app_id=app_id, secret=secret)
     sandbox.serve_sandbox(host, port, world=world, on_listening=on_listening)
+
+
+def serve_apple_sandbox(host: str, port: int, *, on_listening: Callable[[str], None]) -> None:
+    """Serve the stand-in for Apple's AdServices until the process is told to stop.
+
+    Raises:
+        OSError: The address is in use or is not one of this machine's.
+    """
+    apple_sandbox.serve_apple_sandbox(host, port, on_listening=on_listening)
 
 
 def start_sandbox(

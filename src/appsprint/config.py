@@ -102,6 +102,10 @@ def _web_address(raw: str) -> str:
     return raw.strip().rstrip("/")
 
 
+def _web_address_or_off(raw: str) -> str | None:
+    return None if raw.strip().lower() == "off" else _web_address(raw)
+
+
 def _networks(raw: str) -> tuple[Network, ...]:
     items = [item.strip() for item in raw.split(",")]
     return tuple(ipaddress.ip_network(item, strict=False) for item in items if item)
@@ -200,6 +204,18 @@ class Settings:
         _text,
         "The European Central Bank's `eurofxref-hist.zip` or `.csv`, to be used instead of the "
         "shipped rates. It may be replaced while the server runs.",
+    )
+    apple_adservices_url: str | None = _setting(
+        "https://api-adservices.apple.com/api/v1",
+        _web_address_or_off,
+        "Apple's AdServices API, which tells whether Apple Ads led to an iOS install, or the "
+        "address that `appsprint sandbox apple` prints; `off` asks nobody.",
+    )
+    late_facts_hours: int = _setting(
+        24,
+        _integer(0, 720),
+        "Hours after an install's registration in which credit that was given may go over to "
+        "stronger evidence that came late, or to a click that was stored late.",
     )
     delivery_wait_seconds: float = _setting(
         0.5, _seconds(0.01, 60), "How long events may gather into one batch, in seconds."

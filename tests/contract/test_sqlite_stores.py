@@ -10,6 +10,7 @@ import pytest
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.testing.access_store import AccessStoreContract
 from appsprint.testing.app_store import AppStoreContract
+from appsprint.testing.apple_ads_store import AppleAdsStoreContract
 from appsprint.testing.click_store import ClickStoreContract
 from appsprint.testing.connection_store import ConnectionStoreContract
 from appsprint.testing.delivery_log import DeliveryLogContract
@@ -56,6 +57,10 @@ class TestSqliteInstalls(InstallStoreContract):
 
 class TestSqliteReinstalls(ReinstallStoreContract):
     """A person's earlier installs."""
+
+
+class TestSqliteAppleAds(AppleAdsStoreContract):
+    """What Apple was asked."""
 
 
 class TestSqliteEvents(EventStoreContract):

@@ -22,6 +22,7 @@ from appsprint.services.apps import CreatedApp, NewApp
 from appsprint.services.catalog import Services
 from appsprint.services.directory import Directory
 from appsprint.services.secret_keys import SecretKeyService
+from tests.support.apple import FakeAdServices
 from tests.support.fake_network import FakeNetwork
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
@@ -114,6 +115,7 @@ class ControlPlane:
     clock: StandingClock
     network: FakeNetwork
     secrets: ReversibleBox
+    apple: FakeAdServices
 
     def make_app(self, platform: str = "ios", name: str = "Example") -> CreatedApp:
         """A new app with its first key."""
@@ -132,6 +134,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
     )
     store = SqliteStore(folder / "appsprint.db")
     clock, ids, secrets, network = StandingClock(), CountingIds(), ReversibleBox(), FakeNetwork()
+    apple = FakeAdServices()
     networks = {AdNetwork.TIKTOK: network}
     directory = Directory(store, networks)
     directory.refresh()
@@ -147,6 +150,7 @@ def build_control_plane(folder: Path, *, settings: Settings | None = None) -> Co
         directory=directory,
         inspection=SqliteInspection(folder / "appsprint.db"),
         spool=FileSpool(folder / "spool"),
+        adservices=apple,
         jitter=lambda: 0.0,
     )
-    return ControlPlane(services_over(parts), store, clock, network, secrets)
+    return ControlPlane(services_over(parts), store, clock, network, secrets, apple)

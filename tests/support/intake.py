@@ -18,7 +18,8 @@ from appsprint.errors import InstallNotFound
 from appsprint.ports.deliveries import DeliveryFilter
 from appsprint.ports.events import EventFilter, EventWithOutcome
 from appsprint.services.events import EventBatch, EventOutcome, ReadEvent, UnreadEvent
-from appsprint.services.installs import LateFacts, RegisteredInstall
+from appsprint.services.installs import InstallStory, RegisteredInstall
+from appsprint.services.late_facts import LateFacts
 from appsprint.services.ledger import LedgerResult
 from appsprint.services.links import NewLink
 from appsprint.testing.builders import (
@@ -30,29 +31,32 @@ from appsprint.testing.builders import (
     new_id,
     put_clicks,
 )
-from tests.support.control_plane import APP_STORE_URL, NOON, ControlPlane
+from tests.support.control_plane import NOON, ControlPlane
 
 EVERYTHING = 10_000
 
 
 class IntakeScene:
-    """One connected iOS app over a control plane.
+    """One connected app over a control plane.
 
     Args:
         plane: Services over an empty store.
         is_connected: Whether the app has an ad network.
+        platform: Of the app.
     """
 
-    def __init__(self, plane: ControlPlane, *, is_connected: bool = True) -> None:
+    def __init__(
+        self, plane: ControlPlane, *, is_connected: bool = True, platform: str = "ios"
+    ) -> None:
         self.plane = plane
         self.services = plane.services
         self.store = plane.store
-        self.app: App = plane.ios_app()
+        self.app: App = plane.make_app(platform).app
         if is_connected:
             self.connect()
         self.link: Link = self.services.links.create(
             self.app.id,
-            NewLink(network="tiktok", name="Spring link", destination_url=APP_STORE_URL),
+            NewLink(network="tiktok", name="Spring link", destination_url=self.app.store_url),
         )
 
     def connect(self) -> None:
@@ -86,6 +90,23 @@ class IntakeScene:
         return make_install(
             **{"app_id": self.app.id, "installed_at": NOON, "received_at": NOON, **changes}
         )
+
+    def again(self, install: Install, **changes: Any) -> RegisteredInstall:
+        """Repeat a registration that tells something else now."""
+        return self.register(
+            self.new_install(
+                appsprint_id=install.appsprint_id, platform=install.platform, **changes
+            )
+        )
+
+    def story(self, install: Install) -> InstallStory:
+        """All that is known of an install."""
+        return self.services.installs.story(self.app.id, install.id)
+
+    def versions(self, install: Install) -> list[tuple[str, str]]:
+        """Every version of the decision: its cause and its match type, oldest first."""
+        decisions = reversed(self.story(install).decisions)
+        return [(one.cause.value, one.match_type) for one in decisions]
 
     def register(self, install: Install, **facts: str) -> RegisteredInstall:
         """Register an install."""

@@ -1,8 +1,8 @@
 """The rule of credit: which click, if any, earned an install. Pure, and every answer explained.
 
-The order of evidence is Play install referrer, advertising id, click id otherwise given, and
-last address and device together. Among equal exact evidence the last eligible click wins; address
-and device are weighed as probabilities (``domain.likelihood``).
+The order of evidence is Play install referrer, advertising id, click id otherwise given, what
+Apple Ads claims, and last address and device together. Among equal exact evidence the last
+eligible click wins; address and device are weighed as probabilities (``domain.likelihood``).
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class MatchType(StrEnum):
     IDFA = "idfa"
     GAID = "gaid"
     CLICK_ID = "click_id"
+    APPLE_ADS = "apple_ads"
     IP_USER_AGENT = "ip_user_agent"
     ORGANIC = "organic"
 
@@ -62,13 +63,16 @@ _STRENGTH = {
     MatchType.IDFA: 1,
     MatchType.GAID: 1,
     MatchType.CLICK_ID: 2,
-    MatchType.IP_USER_AGENT: 3,
+    MatchType.APPLE_ADS: 3,
+    MatchType.IP_USER_AGENT: 4,
+    MatchType.ORGANIC: 5,
 }
 _CERTAINTY = {
     MatchType.INSTALL_REFERRER: 1.0,
     MatchType.IDFA: 0.99,
     MatchType.GAID: 0.99,
     MatchType.CLICK_ID: 0.98,
+    MatchType.APPLE_ADS: 0.97,
 }
 _NOTHING_LEARNED = Surroundings()
 _NO_LESSON = UnrelatedInstalls()
@@ -124,6 +128,7 @@ class InstallEvidence:
         play_click_at: When Play says that the link was followed, by Play's clock.
         play_began_at: When Play says that the installation began, by the same clock.
         given_click_id: A click id of ours that came by another way than the Play referrer.
+        is_claimed_by_apple: Apple's AdServices says that an ad of Apple Ads led to the install.
     """
 
     app_id: AppId
@@ -142,6 +147,7 @@ class InstallEvidence:
     play_began_at: datetime | None = None
     given_click_id: str | None
     advertising_id: str | None
+    is_claimed_by_apple: bool = False
 
     @property
     def traits(self) -> InstallTraits:
@@ -227,7 +233,7 @@ class Decision:
     """Who earned an install.
 
     Attributes:
-        click: The credited click; None for an organic install.
+        click: The credited click; None for an organic install, and for one of Apple Ads.
         confidence: The probability that the credit is right; 0 for an organic install.
         reason: Why this click, or why none, as a short code.
         candidates: Every click that was weighed, the winner first, then latest first.
@@ -243,8 +249,8 @@ class Decision:
 
     @property
     def is_attributed(self) -> bool:
-        """Whether a click earned the install."""
-        return self.click is not None
+        """Whether an ad earned the install."""
+        return self.match_type is not MatchType.ORGANIC
 
 
 def attribute_install(
@@ -284,6 +290,11 @@ def attribute_install(
     )
     case = _Case(evidence, rules, credited, address)
     return replace(_decide(case, distinct), lesson=address.lesson() if key else _NO_LESSON)
+
+
+def strength(match_type: MatchType) -> int:
+    """The rank of a kind of evidence, 0 for the strongest; organic is the weakest."""
+    return _STRENGTH[match_type]
 
 
 def strongest_match(evidence: InstallEvidence, click: Click) -> MatchType | None:
@@ -359,6 +370,11 @@ class _Case:
             )
         tied = {best.click.id, *(one.click.id for one in rivals)}
         return _organic(OrganicReason.TIE, [_tied_or_not(one, tied) for one in candidates])
+
+    @property
+    def is_claimed_by_apple(self) -> bool:
+        """Whether Apple says that its ad led to the install."""
+        return self._evidence.is_claimed_by_apple
 
     def why_organic(self, candidates: Sequence[Candidate]) -> OrganicReason:
         """Why no click is eligible."""
@@ -436,6 +452,8 @@ def _decide(case: _Case, distinct: Iterable[Click]) -> Decision:
     exact = [one for one in eligible if one.match_type is not MatchType.IP_USER_AGENT]
     if exact:
         return _credit(min(exact, key=_strength), candidates)
+    if case.is_claimed_by_apple:
+        return _credit_apple(candidates)
     if eligible:
         return case.choose(eligible, candidates)
     return _organic(case.why_organic(candidates), candidates)
@@ -507,6 +525,17 @@ def _credit(winner: Candidate, candidates: Sequence[Candidate]) -> Decision:
         confidence=round(winner.probability or 0.0, 4) if certain is None else certain,
         reason=f"{winner.match_type}_match",
         candidates=(winner, *losers),
+    )
+
+
+def _credit_apple(candidates: Sequence[Candidate]) -> Decision:
+    """What Apple says of its own ad is sure enough to beat every guess by address and device."""
+    return Decision(
+        match_type=MatchType.APPLE_ADS,
+        click=None,
+        confidence=_CERTAINTY[MatchType.APPLE_ADS],
+        reason=f"{MatchType.APPLE_ADS}_match",
+        candidates=tuple(_judged(one, Verdict.WEAKER_EVIDENCE) for one in candidates),
     )
 
 

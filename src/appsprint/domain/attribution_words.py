@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from appsprint.domain.attribution import Candidate, OrganicReason, Verdict
+from appsprint.domain.attribution import Candidate, MatchType, OrganicReason, Verdict
 from appsprint.domain.counted import amount_of, percent_of
 from appsprint.domain.likelihood import Factor
 from appsprint.domain.quality import Finding
 from appsprint.domain.quality_rules import SPECS
+from appsprint.domain.revision import DecisionCause
 
 _VERDICTS: Mapping[Verdict, str] = {
     Verdict.WON: "earned the install",
@@ -22,7 +23,7 @@ _VERDICTS: Mapping[Verdict, str] = {
     Verdict.MODEL_DIFFERS: "it was made on another model",
     Verdict.UNKNOWN_DEVICE: "its user agent names no operating system",
     Verdict.NOT_IN_REFERRER: "Play's referrer names another click of ours",
-    Verdict.WEAKER_EVIDENCE: "another click had stronger evidence",
+    Verdict.WEAKER_EVIDENCE: "there was stronger evidence for another ad",
     Verdict.LESS_PROBABLE: "another device's click was more probable",
     Verdict.NOT_SURE_ENOUGH: "it was less probable than the app asks for",
     Verdict.EARLIER: "a later click of the same device counts",
@@ -67,6 +68,20 @@ _FACTORS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_CAUSES: Mapping[DecisionCause, str] = {
+    DecisionCause.REGISTRATION: "The install was registered.",
+    DecisionCause.INSTALL_REFERRER: "A repeated registration brought Play's install referrer.",
+    DecisionCause.ADVERTISING_ID: "The app told the advertising id later.",
+    DecisionCause.CLICK_ID: "A repeated registration brought a click id.",
+    DecisionCause.LATE_CLICK: "A click that had waited in the spool was stored.",
+    DecisionCause.APPLE_ADS: "Apple answered about the app's AdServices token.",
+}
+_APPLE_ADS = (
+    "Credited to Apple Ads: Apple's AdServices says that one of its ads led to the install, and "
+    "nothing stronger names a click of ours."
+)
+
+
 def say_verdict(verdict: Verdict) -> str:
     """What became of a candidate."""
     return _VERDICTS[verdict]
@@ -75,7 +90,8 @@ def say_verdict(verdict: Verdict) -> str:
 def say_reason(reason: str, winner: Candidate | None) -> str:
     """Why an install got its click, or none."""
     if winner is None:
-        return _REASONS[OrganicReason(reason)]
+        is_apples = reason == f"{MatchType.APPLE_ADS}_match"
+        return _APPLE_ADS if is_apples else _REASONS[OrganicReason(reason)]
     match = winner.match_type.replace("_", " ")
     if winner.probability is None:
         return f"Credited by {match}."
@@ -91,6 +107,11 @@ def say_refusal(finding: Finding) -> str:
     """Why a quality rule took an install's click away."""
     title = SPECS[finding.rule].title
     return f"Not credited, by the quality rule “{title}”: {finding.words}."
+
+
+def say_cause(cause: DecisionCause) -> str:
+    """What made a version of a decision."""
+    return _CAUSES[cause]
 
 
 def say_factor(factor: Factor) -> str:

@@ -39,8 +39,8 @@ class SkipReason(StrEnum):
     """Why an eligible event is not sent.
 
     Four times because it lacks the ad network's web context; a refund because the network has
-    no event that takes revenue back, and would count another purchase; or because the person's
-    data was erased first.
+    no event that takes revenue back, and would count another purchase; because the person's data
+    was erased first; or because credit went over to another network before it was sent.
     """
 
     MISSING_CLICK_ID = "missing_ttclid"
@@ -49,6 +49,7 @@ class SkipReason(StrEnum):
     MISSING_PAGE_URL = "missing_page_url"
     REFUND = "refund"
     ERASED = "erased"
+    CREDIT_MOVED = "credit_moved"
 
 
 class DeadReason(StrEnum):

@@ -21,13 +21,19 @@ class Dialect(StrEnum):
 class IdentifierKind(StrEnum):
     """What can become known of an install after it was registered.
 
-    ``CONTESTED_IDFA`` is an IDFA that was refused once because it is another install's.
+    ``CONTESTED_IDFA`` is an IDFA that was refused once because it is another install's. ``GAID``,
+    ``INSTALL_REFERRER``, ``PLAY_TIMES`` and ``CLICK_ID`` are what a repeated registration told and
+    the first one lacked.
     """
 
     CUSTOMER_USER_ID = "customer_user_id"
     IDFA = "idfa"
     CONTESTED_IDFA = "contested_idfa"
     ADSERVICES_TOKEN = "adservices_token"
+    GAID = "gaid"
+    INSTALL_REFERRER = "install_referrer"
+    PLAY_TIMES = "play_times"
+    CLICK_ID = "click_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

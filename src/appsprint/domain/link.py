@@ -18,6 +18,26 @@ class AdNetwork(StrEnum):
     TIKTOK = "tiktok"
 
 
+class SelfAttributingNetwork(StrEnum):
+    """Ad networks that say themselves which installs are theirs; nothing else of theirs is here."""
+
+    APPLE_ADS = "apple_ads"
+
+
+# Who can earn an install.
+CreditedNetwork = AdNetwork | SelfAttributingNetwork
+
+
+def credited_network(name: str) -> CreditedNetwork:
+    """The network of a stored name.
+
+    Raises:
+        ValueError: There is none.
+    """
+    is_apples = name == SelfAttributingNetwork.APPLE_ADS
+    return SelfAttributingNetwork(name) if is_apples else AdNetwork(name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkWindows:
     """Lookback windows that one link has instead of its app's, in hours; None follows the app."""

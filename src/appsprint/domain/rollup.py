@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from appsprint.domain.ids import AppId
 from appsprint.domain.inapp_event import sdk_event_name
-from appsprint.domain.link import AdNetwork
+from appsprint.domain.link import AdNetwork, CreditedNetwork
 from appsprint.domain.report import InstallSum, RevenueSum, local_day
 
 
@@ -75,7 +75,7 @@ class FactSum:
     Counts and amounts are negative where a later decision took the facts out of a sum.
 
     Attributes:
-        network: The credited click's; None for organic installs.
+        network: The credited one; None for organic installs.
         occurred_at, clicked_at: To the minute: no time zone has days that begin within one.
         reason: Of the decision, as a short code.
         event_type, event_name: None for installs.
@@ -85,7 +85,7 @@ class FactSum:
     """
 
     app_id: AppId
-    network: AdNetwork | None
+    network: CreditedNetwork | None
     occurred_at: datetime
     clicked_at: datetime | None
     country: str | None

@@ -27,6 +27,7 @@ class ClaimedDelivery:
         maybe_accepted_at: As in ``Delivery``.
         occurred_at, revenue_micros, currency, parameters: The event's.
         customer_user_id: The install's latest.
+        is_credit_moved: Another network earned the install meanwhile.
     """
 
     id: DeliveryId
@@ -42,6 +43,7 @@ class ClaimedDelivery:
     context: WebContext
     customer_user_id: str | None
     locale: str | None
+    is_credit_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

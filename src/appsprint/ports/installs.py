@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,8 +11,9 @@ from appsprint.domain.click import Click
 from appsprint.domain.ids import AppId, ClickId, InstallId, LinkId
 from appsprint.domain.install import IdentifierKind, Install
 from appsprint.domain.likelihood import UnrelatedInstalls
-from appsprint.domain.link import AdNetwork
+from appsprint.domain.link import CreditedNetwork
 from appsprint.domain.reinstall import EarlierInstall
+from appsprint.domain.revision import DecisionCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,10 @@ class Attribution:
 
     Attributes:
         version: 1 for the first decision.
-        network: The credited click's network; None for an organic install.
-        campaign_id … ad_name: What the credited click's link told of the ad.
+        cause: What made this version; a first one is made by the registration.
+        network: The credited one; None for an organic install.
+        click_id, link_id: None for an organic install and for one of Apple Ads.
+        campaign_id … ad_name: What the credited click's link, or Apple, told of the ad.
         network_click_id: TikTok's ``ttclid``, character for character as received.
         explanation: The candidates and the rule, as JSON text.
         is_reinstall: The person had the app before; reports count it apart from installs.
@@ -40,9 +43,10 @@ class Attribution:
     match_type: str
     confidence: float
     reason: str
+    cause: DecisionCause = DecisionCause.REGISTRATION
     click_id: ClickId | None = None
     link_id: LinkId | None = None
-    network: AdNetwork | None = None
+    network: CreditedNetwork | None = None
     campaign_id: str | None = None
     campaign_name: str | None = None
     adgroup_id: str | None = None
@@ -59,8 +63,8 @@ class Attribution:
 
     @property
     def is_attributed(self) -> bool:
-        """Whether a click earned the install."""
-        return self.click_id is not None
+        """Whether an ad earned the install."""
+        return self.network is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ class InstallContext:
     """What an in-app event needs to know of its install.
 
     Attributes:
-        click: The credited click; None for an organic install.
+        click: The credited click; None for an organic install and for one of Apple Ads.
     """
 
     install: Install
@@ -84,7 +88,7 @@ class InstallContext:
     click: Click | None
 
     @property
-    def network(self) -> AdNetwork | None:
+    def network(self) -> CreditedNetwork | None:
         """The network that earned the install; None for an organic one."""
         return self.attribution.network
 
@@ -176,6 +180,19 @@ class InstallRepository(Protocol):
 
     def identifier(self, app_id: AppId, install_id: InstallId, kind: IdentifierKind) -> str | None:
         """The latest value of a kind; None when there is none."""
+        ...
+
+    def identifiers(self, app_id: AppId, install_id: InstallId) -> Mapping[IdentifierKind, str]:
+        """The latest value of every kind that was told."""
+        ...
+
+    def registered_since(
+        self, app_id: AppId, *, since: datetime, after: InstallId | None, limit: int
+    ) -> Sequence[AttributedInstall]:
+        """Installs that arrived at ``since`` or later, oldest first, beginning above ``after``.
+
+        Costs what it returns, however many installs there are: ids sort by time.
+        """
         ...
 
     def owner_of_identifier(

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.ports.access import AccessRepository
+from appsprint.ports.apple_ads import AppleLookupRepository
 from appsprint.ports.apps import AppRepository
 from appsprint.ports.arrivals import ArrivalRepository
 from appsprint.ports.audit import AuditRepository
@@ -69,6 +70,11 @@ class UnitOfWork(Protocol):
     @property
     def quality(self) -> QualityRepository:
         """Quality rules and what they found."""
+        ...
+
+    @property
+    def apple_ads(self) -> AppleLookupRepository:
+        """What Apple was asked about installs."""
         ...
 
     @property

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from appsprint.domain.app import App, Environment, Platform
+from appsprint.domain.apple_ads import AppleClaim
 from appsprint.domain.attribution import (
     RULE_VERSION,
     AttributionRules,
     Candidate,
     Decision,
     InstallEvidence,
+    MatchType,
     attribute_install,
 )
 from appsprint.domain.attribution_words import say_factor, say_reason, say_verdict
@@ -23,9 +25,10 @@ from appsprint.domain.device import describe_install_device, parse_web_view
 from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.install import Install
 from appsprint.domain.likelihood import LEARNED_FOR, MAX_ADDRESS_CLICKS, Surroundings
-from appsprint.domain.link import AdNetwork
+from appsprint.domain.link import AdNetwork, SelfAttributingNetwork
 from appsprint.domain.query import parse_query, query_of
 from appsprint.domain.referrer import PlayReferrer, parse_play_referrer
+from appsprint.domain.revision import Credit, LateFact, may_replace
 from appsprint.domain.shared_network import SharedNetworks
 from appsprint.ports.ad_network import AdNetworkAdapter, ClickParameters
 from appsprint.ports.installs import Attribution
@@ -61,22 +64,27 @@ def decide_install(
     app: App,
     install: Install,
     *,
-    version: int,
     now: datetime,
     shared: SharedNetworks = NO_SHARED_NETWORKS,
     data_centres: SharedNetworks = NO_SHARED_NETWORKS,
+    revision: Revision | None = None,
 ) -> Attribution:
     """Decide who earned ``install`` from what the store knows, and store the decision.
+
+    A revision that may not replace the decision in force changes nothing.
 
     Args:
         networks: Read what the credited click's link told of the ad.
         uow: The unit of work; reading and writing in one keeps one click to one install.
         app: The install's app, for its windows and switches.
-        install: Already stored.
-        version: 1 for the first decision, one more for each later one.
+        install: Already stored; for a revision with what became known later.
         now: When the decision is made.
         shared: Networks whose addresses never match.
         data_centres: Networks that a quality rule finds.
+        revision: Why the install is decided again; None for its first decision.
+
+    Returns:
+        The decision in force from now on.
     """
     rules = AttributionRules(
         windows=app.windows,
@@ -84,19 +92,75 @@ def decide_install(
         min_confidence=app.min_confidence_percent / 100,
         link_windows=uow.links.windows(app.id),
     )
-    evidence = evidence_of(install, shared)
+    claim = None if revision is None else revision.claim
+    evidence = replace(evidence_of(install, shared), is_claimed_by_apple=claim is not None)
     clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
     earned = uow.clicks.credited_among(app.id, clicks)
+    if revision is not None and revision.in_force.click_id is not None:
+        earned.discard(revision.in_force.click_id)
     surroundings = _surroundings(uow, app, evidence, clicks.values())
     decision = attribute_install(
         evidence, clicks.values(), rules, credited=earned, surroundings=surroundings
     )
-    if version == 1 and decision.lesson.device_hours:
+    if revision is not None and not _may_replace(uow, revision, decision):
+        return revision.in_force
+    if revision is None and decision.lesson.device_hours:
         uow.installs.learn(app.id, decision.lesson)
-    credited = _attribution(uow, networks, install, decision, version=version, now=now)
+    credited = _attribution(uow, networks, install, decision, now=now)
+    if revision is not None:
+        credited = _version_of(revision, credited)
     attribution = screen(uow, install, decision, credited, data_centres=data_centres)
     uow.installs.decide(attribution)
     return attribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """Why an install is decided again.
+
+    Attributes:
+        in_force: The decision that may be replaced.
+        fact: What became known.
+        claim: What Apple says of the install; None when it claims nothing.
+    """
+
+    in_force: Attribution
+    fact: LateFact
+    claim: AppleClaim | None = None
+
+
+def _may_replace(uow: UnitOfWork, revision: Revision, decision: Decision) -> bool:
+    old = revision.in_force
+    old_click = None if old.click_id is None else uow.clicks.get(old.app_id, old.click_id)
+    new_click = decision.click
+    return may_replace(
+        Credit(
+            match_type=MatchType(old.match_type),
+            click_id=old.click_id,
+            clicked_at=None if old_click is None else old_click.occurred_at,
+        ),
+        Credit(
+            match_type=decision.match_type,
+            click_id=None if new_click is None else new_click.id,
+            clicked_at=None if new_click is None else new_click.occurred_at,
+        ),
+        revision.fact,
+    )
+
+
+def _version_of(revision: Revision, attribution: Attribution) -> Attribution:
+    """The next version of the decision, with what Apple told of its ad where it earned credit."""
+    version = replace(attribution, version=revision.in_force.version + 1, cause=revision.fact.cause)
+    claim = revision.claim
+    if claim is None or attribution.match_type != MatchType.APPLE_ADS:
+        return version
+    return replace(
+        version,
+        network=SelfAttributingNetwork.APPLE_ADS,
+        campaign_id=claim.campaign_id,
+        adgroup_id=claim.fields.get("adGroupId"),
+        ad_id=claim.fields.get("adId"),
+    )
 
 
 def _surroundings(
@@ -186,13 +250,12 @@ def _attribution(
     install: Install,
     decision: Decision,
     *,
-    version: int,
     now: datetime,
 ) -> Attribution:
     organic = Attribution(
         app_id=install.app_id,
         install_id=install.id,
-        version=version,
+        version=1,
         decided_at=now,
         rule_version=RULE_VERSION,
         match_type=decision.match_type,
@@ -241,7 +304,7 @@ def explain(referrer: PlayReferrer, decision: Decision) -> str:
             "rule_version": RULE_VERSION,
             "reason": decision.reason,
             "words": say_reason(
-                decision.reason, decision.candidates[0] if decision.is_attributed else None
+                decision.reason, None if decision.click is None else decision.candidates[0]
             ),
             "install_referrer": referrer.kind,
             "candidates_considered": len(decision.candidates),

@@ -12,6 +12,7 @@ from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.secret_box import SecretBox
 from appsprint.ports.store import Store
 from appsprint.services.access import AccessService
+from appsprint.services.apple_ads import AppleAdsService
 from appsprint.services.apps import AppService
 from appsprint.services.audit import AuditService
 from appsprint.services.campaigns import CampaignService
@@ -26,6 +27,7 @@ from appsprint.services.exports import ExportService
 from appsprint.services.grants import GrantCheckService
 from appsprint.services.idempotency import IdempotencyService
 from appsprint.services.installs import InstallIntake, InstallService
+from appsprint.services.late_clicks import LateClicks
 from appsprint.services.ledger import LedgerService
 from appsprint.services.links import LinkService
 from appsprint.services.live import LiveService
@@ -68,6 +70,8 @@ class Services:
     grants: GrantCheckService
     mapping: MappingService
     install_intake: InstallIntake
+    late_clicks: LateClicks
+    apple_ads: AppleAdsService
     installs: InstallService
     event_intake: EventIntake
     events: EventService

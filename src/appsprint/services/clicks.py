@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,11 +120,25 @@ def store_page_for(link: Link, app: App | None, visit: Click | FilteredVisit) ->
 
 
 class SpoolReplay:
-    """Brings spooled clicks into the store once it can take them."""
+    """Brings spooled clicks into the store once it can take them.
 
-    def __init__(self, *, store: Store, spool: ClickSpool) -> None:
+    Args:
+        store: Takes them.
+        spool: Where they wait.
+        reconsider: Told of the clicks once they are stored: installs that they led to may have
+            been decided without them.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        spool: ClickSpool,
+        reconsider: Callable[[Sequence[Click]], object] = lambda clicks: None,
+    ) -> None:
         self._store = store
         self._spool = spool
+        self._reconsider = reconsider
 
     def replay(self) -> int:
         """Store what was spooled; how many there were. Storing one again changes nothing.
@@ -142,6 +156,7 @@ class SpoolReplay:
         self._store.write(lambda uow: None)
         if sink.error is not None:
             raise sink.error
+        self._reconsider([click for click in clicks if isinstance(click, Click)])
         self._spool.drop_taken()
         return len(clicks)
 

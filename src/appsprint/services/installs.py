@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from appsprint.domain.app import App
-from appsprint.domain.click import Click, normal_advertising_id
-from appsprint.domain.ids import AppId, EventId, IdPrefix, InstallId, LinkId
+from appsprint.domain.apple_ads import AppleLookup
+from appsprint.domain.click import Click
+from appsprint.domain.ids import AppId, ClickId, EventId, IdPrefix, InstallId, LinkId
 from appsprint.domain.inapp_event import INSTALL_EVENT_TYPE, InAppEvent
 from appsprint.domain.install import IdentifierKind, Install
+from appsprint.domain.link import SelfAttributingNetwork
+from appsprint.domain.revision import DecisionCause, LateFact
 from appsprint.domain.shared_network import SharedNetworks
 from appsprint.errors import InstallNotFound, NotFound
 from appsprint.ports.clock import Clock, IdSource
@@ -23,29 +27,33 @@ from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.attribution import (
     NO_SHARED_NETWORKS,
     Networks,
+    Revision,
     decide_install,
     read_link,
 )
 from appsprint.services.directory import Directory
 from appsprint.services.eligibility import deliveries_for, with_skip_reason
+from appsprint.services.late_facts import (
+    DEFAULT_GRACE,
+    LateFacts,
+    cause_of,
+    told_by_repeat,
+    with_late_facts,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredInstall:
-    """An install with its decision and what answers need of the credited click and link."""
+    """An install with its decision and what answers need of the credited click and link.
+
+    Attributes:
+        apple_ads: What Apple told of its ad, by Apple's names; empty unless Apple Ads has credit.
+    """
 
     found: AttributedInstall
     link_name: str | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateFacts:
-    """What an install body or a later call tells of an install; None where it tells nothing."""
-
-    idfa: str | None = None
-    adservices_token: str | None = None
-    customer_user_id: str | None = None
+    apple_ads: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +63,8 @@ class InstallStory:
     Attributes:
         decisions: Every version of the decision, newest first.
         customer_user_id: The latest; None when the app never told one.
-        click: The credited one; None for an organic install.
+        click: The credited one; None when no click has credit.
+        apple_lookup: What Apple was asked; None when the app told no token.
         link_names: Of the links whose clicks were considered, by id.
     """
 
@@ -63,6 +72,7 @@ class InstallStory:
     decisions: Sequence[Attribution]
     customer_user_id: str | None
     click: Click | None
+    apple_lookup: AppleLookup | None
     link_names: Mapping[str, str]
 
 
@@ -78,9 +88,11 @@ class InstallIntake:
         networks: Networks,
         shared: SharedNetworks = NO_SHARED_NETWORKS,
         data_centres: SharedNetworks = NO_SHARED_NETWORKS,
+        grace: timedelta = DEFAULT_GRACE,
     ) -> None:
         self._shared = shared
         self._data_centres = data_centres
+        self._grace = grace
         self._clock = clock
         self._ids = ids
         self._directory = directory
@@ -89,13 +101,17 @@ class InstallIntake:
     def register(
         self, uow: UnitOfWork, app: App, install: Install, facts: LateFacts
     ) -> RegisteredInstall:
-        """Store an install and decide who earned it; a repeat gives the first one's answer."""
+        """Store an install and decide who earned it.
+
+        A repeat gives the first one's answer, unless it tells what that one lacked.
+        """
         if uow.installs.add(install):
-            self._decide(uow, app, install, version=1)
+            self._decide(uow, app, install)
             self._note(uow, install.app_id, install.id, facts)
             self._make_install_event(uow, install)
         else:
-            self._update(uow, app, install.appsprint_id, facts)
+            known = self._known(uow, app.id, install.appsprint_id).install
+            self._update(uow, app, install.appsprint_id, told_by_repeat(facts, known, install))
         return self.answer(uow, app.id, install.appsprint_id)
 
     def answer(self, uow: UnitOfWork, app_id: AppId, appsprint_id: str) -> RegisteredInstall:
@@ -107,7 +123,7 @@ class InstallIntake:
         found = self._known(uow, app_id, appsprint_id)
         attribution = found.attribution
         if attribution.click_id is None or attribution.link_id is None:
-            return RegisteredInstall(found=found)
+            return RegisteredInstall(found=found, apple_ads=_apple_ads(uow, attribution))
         click = uow.clicks.get(app_id, attribution.click_id)
         link = uow.links.get(app_id, attribution.link_id)
         return RegisteredInstall(
@@ -174,47 +190,75 @@ class InstallIntake:
 
     def _update(self, uow: UnitOfWork, app: App, appsprint_id: str, facts: LateFacts) -> None:
         found = self._known(uow, app.id, appsprint_id)
-        is_new_idfa = self._note(uow, app.id, found.install.id, facts)
-        if is_new_idfa and not found.attribution.is_attributed:
-            self._decide_again(uow, app, found, facts.idfa)
+        cause = cause_of(self._note(uow, app.id, found.install.id, facts))
+        if cause is not None:
+            self._decide_again(uow, app, found, cause)
+
+    def reconsider(
+        self,
+        uow: UnitOfWork,
+        app: App,
+        install_id: InstallId,
+        cause: DecisionCause,
+        *,
+        late_clicks: Collection[ClickId] = frozenset(),
+    ) -> None:
+        """Decide an install again after a fact that did not come from its device.
+
+        An install that is not known any more is left alone.
+        """
+        found = uow.installs.get(app.id, install_id)
+        if found is not None:
+            self._decide_again(uow, app, found, cause, late_clicks)
 
     def _note(
         self, uow: UnitOfWork, app_id: AppId, install_id: InstallId, facts: LateFacts
-    ) -> bool:
-        """Keep the facts; True when an advertising id became known."""
+    ) -> Set[IdentifierKind]:
+        """Keep the facts; the kinds that brought something new."""
         now = self._clock.now()
-        values = {
-            IdentifierKind.IDFA: normal_advertising_id(facts.idfa),
-            IdentifierKind.ADSERVICES_TOKEN: facts.adservices_token,
-            IdentifierKind.CUSTOMER_USER_ID: facts.customer_user_id,
+        new = {
+            kind
+            for kind, value in facts.by_kind().items()
+            if uow.installs.note_identifier(app_id, install_id, kind, value, at=now)
         }
-        is_new = {
-            kind: uow.installs.note_identifier(app_id, install_id, kind, value, at=now)
-            for kind, value in values.items()
-            if value is not None
-        }
-        return is_new.get(IdentifierKind.IDFA, False)
+        if IdentifierKind.ADSERVICES_TOKEN in new:
+            uow.apple_ads.begin(app_id, install_id, at=now)
+        return new
 
     def _decide_again(
-        self, uow: UnitOfWork, app: App, found: AttributedInstall, idfa: str | None
+        self,
+        uow: UnitOfWork,
+        app: App,
+        found: AttributedInstall,
+        cause: DecisionCause,
+        late_clicks: Collection[ClickId] = frozenset(),
     ) -> None:
-        """An organic install's second chance; its events that waited for credit go out too."""
-        install = replace(found.install, advertising_id=normal_advertising_id(idfa))
-        version = found.attribution.version + 1
-        attribution = self._decide(uow, app, install, version=version)
-        if attribution.is_attributed:
+        """A late fact's say; events that waited for the credit that it gives go out too."""
+        known, before = found.install, found.attribution
+        lookup = uow.apple_ads.get(app.id, known.id)
+        fact = LateFact(
+            cause=cause,
+            is_in_time=self._clock.now() <= known.received_at + self._grace,
+            late_clicks=late_clicks,
+        )
+        claim = None if lookup is None else lookup.claim
+        install = with_late_facts(known, uow.installs.identifiers(app.id, known.id))
+        revision = Revision(in_force=before, fact=fact, claim=claim)
+        if self._decide(uow, app, install, revision).network is not before.network:
             self._queue_waiting_events(uow, install)
 
-    def _decide(self, uow: UnitOfWork, app: App, install: Install, *, version: int) -> Attribution:
+    def _decide(
+        self, uow: UnitOfWork, app: App, install: Install, revision: Revision | None = None
+    ) -> Attribution:
         return decide_install(
             uow,
             self._networks,
             app,
             install,
-            version=version,
             now=self._clock.now(),
             shared=self._shared,
             data_centres=self._data_centres,
+            revision=revision,
         )
 
     def _queue_waiting_events(self, uow: UnitOfWork, install: Install) -> None:
@@ -313,10 +357,26 @@ class InstallService:
                 decisions=decisions,
                 customer_user_id=uow.installs.identifier(app_id, install_id, kind),
                 click=None if click_id is None else uow.clicks.get(app_id, click_id),
+                apple_lookup=uow.apple_ads.get(app_id, install_id),
                 link_names={link.id: link.name for link in links if link is not None},
             )
 
         return self._store.read(work)
+
+
+def _apple_ads(uow: UnitOfWork, attribution: Attribution) -> Mapping[str, str]:
+    """What answers tell of Apple's ad; when the claim was forgotten, what the decision kept."""
+    if attribution.network is not SelfAttributingNetwork.APPLE_ADS:
+        return {}
+    lookup = uow.apple_ads.get(attribution.app_id, attribution.install_id)
+    if lookup is not None and lookup.claim is not None:
+        return lookup.claim.fields
+    kept = {
+        "campaignId": attribution.campaign_id,
+        "adGroupId": attribution.adgroup_id,
+        "adId": attribution.ad_id,
+    }
+    return {name: value for name, value in kept.items() if value is not None}
 
 
 def _considered_links(attribution: Attribution) -> set[LinkId]:

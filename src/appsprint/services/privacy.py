@@ -18,6 +18,7 @@ from appsprint.ports.clock import Clock
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.acting import entry
 from appsprint.services.apps import require_app
+from appsprint.services.late_facts import with_late_facts
 
 log = structlog.get_logger()
 
@@ -157,6 +158,7 @@ def _named_clicks(uow: UnitOfWork, app_id: AppId, install_id: InstallId) -> set[
     found = uow.installs.get(app_id, install_id)
     if found is None:
         return set()
-    referrer = parse_play_referrer(found.install.install_referrer)
-    named = (found.install.given_click_id, referrer.click_id)
+    install = with_late_facts(found.install, uow.installs.identifiers(app_id, install_id))
+    referrer = parse_play_referrer(install.install_referrer)
+    named = (install.given_click_id, referrer.click_id)
     return {ClickId(one) for one in named if one}

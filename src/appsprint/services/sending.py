@@ -19,6 +19,7 @@ from appsprint.domain.delivery import (
     DeliverableEvent,
     DeliveryStatus,
     GiveUp,
+    SkipReason,
     TryAgain,
     Verdict,
 )
@@ -220,6 +221,9 @@ class SendingService:
         closed: defaultdict[tuple[DeliveryStatus, str], list[DeliveryId]] = defaultdict(list)
         now = self._clock.now()
         for claim in claims:
+            if claim.is_credit_moved:
+                closed[DeliveryStatus.SKIPPED, SkipReason.CREDIT_MOVED].append(claim.id)
+                continue
             context = check_web_context(claim.context)
             if not isinstance(context, CheckedWebContext):
                 closed[DeliveryStatus.SKIPPED, context].append(claim.id)

@@ -127,7 +127,8 @@ def test_the_story_tells_why(owner: Browser, place: str, install: Install) -> No
         "lnk_1, 1 h before",
         "Same model: 2.0 times as probable.",
         "Another device's click was about as probable.",
-        "Earlier decisions",
+        "Decisions, the latest first",
+        "The install was registered.",
     ):
         assert told in text
     assert owner.get(f"{place}/ins_nothing").status_code == 404

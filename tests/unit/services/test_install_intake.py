@@ -322,10 +322,9 @@ def test_an_idfa_that_matches_nothing_leaves_the_install_organic(scene: IntakeSc
     assert versions(scene, install) == [(1, "organic"), (2, "organic")]
 
 
-def test_an_attributed_install_is_not_decided_again(scene: IntakeScene) -> None:
-    """Credit is not moved by what comes later."""
+def test_a_later_click_of_a_device_takes_no_credit_away(scene: IntakeScene) -> None:
+    """An id that names no click leaves the credit where it is."""
     scene.click()
-    scene.click(client_ip="203.0.113.99", advertising_id=IDFA)
     install = scene.new_install()
     scene.register(install)
     note_idfa(scene, install)

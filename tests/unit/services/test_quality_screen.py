@@ -233,7 +233,6 @@ def test_an_address_of_a_data_centre_is_found(scene: IntakeScene) -> None:
             {AdNetwork.TIKTOK: scene.plane.network},
             scene.app,
             install,
-            version=1,
             now=NOON,
             data_centres=SharedNetworks(["203.0.113.0/24"]),
         )

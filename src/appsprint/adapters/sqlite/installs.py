@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from appsprint.adapters.sqlite.clicks import SqliteClicks
@@ -12,11 +12,12 @@ from appsprint.adapters.sqlite.conditions import with_conditions
 from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.app import Environment, Platform
-from appsprint.domain.ids import AppId, ClickId, InstallId, LinkId
+from appsprint.domain.ids import AppId, ClickId, IdPrefix, InstallId, LinkId, first_id_at
 from appsprint.domain.install import Dialect, IdentifierKind, Install
 from appsprint.domain.likelihood import UnrelatedInstalls
-from appsprint.domain.link import AdNetwork
+from appsprint.domain.link import credited_network
 from appsprint.domain.reinstall import EarlierInstall, SamePersonBy, idfv_of
+from appsprint.domain.revision import DecisionCause
 from appsprint.ports.installs import (
     AttributedInstall,
     Attribution,
@@ -61,7 +62,7 @@ class SqliteInstalls:
         query, parameters = with_conditions(
             _SQL["page_installs"],
             {
-                "(a.click_id IS NOT NULL) = ?": wanted.is_attributed,
+                "(a.network IS NOT NULL) = ?": wanted.is_attributed,
                 "a.campaign_id = ?": wanted.campaign_id,
                 "a.link_id = ?": wanted.link_id,
                 "a.match_type = ?": wanted.match_type,
@@ -103,6 +104,7 @@ class SqliteInstalls:
             json.dumps(attribution.tags) if attribution.tags else None,
             attribution.rejected_for,
             attribution.withheld_for,
+            attribution.cause,
         )
         self._connection.execute(_SQL["insert_decision"], values)
 
@@ -162,6 +164,22 @@ class SqliteInstalls:
         key = (app_id, install_id, kind)
         row = self._connection.execute(_SQL["select_identifier"], key).fetchone()
         return None if row is None else str(row["value"])
+
+    def identifiers(self, app_id: AppId, install_id: InstallId) -> Mapping[IdentifierKind, str]:
+        rows = self._connection.execute(_SQL["select_identifiers"], (app_id, install_id))
+        return {IdentifierKind(row["kind"]): row["value"] for row in rows}
+
+    def registered_since(
+        self, app_id: AppId, *, since: datetime, after: InstallId | None, limit: int
+    ) -> Sequence[AttributedInstall]:
+        values = {
+            "app_id": app_id,
+            "since_ms": to_ms(since),
+            "first": first_id_at(IdPrefix.INSTALL, since),
+            "after": after or "",
+            "limit": limit,
+        }
+        return [_attributed(row) for row in self._connection.execute(_SQL["since"], values)]
 
     def owner_of_identifier(
         self, app_id: AppId, kind: IdentifierKind, value: str
@@ -239,7 +257,7 @@ def _attribution(row: sqlite3.Row) -> Attribution:
         reason=row["reason"],
         click_id=None if row["click_id"] is None else ClickId(row["click_id"]),
         link_id=None if row["link_id"] is None else LinkId(row["link_id"]),
-        network=None if network is None else AdNetwork(network),
+        network=None if network is None else credited_network(network),
         campaign_id=row["campaign_id"],
         campaign_name=row["campaign_name"],
         adgroup_id=row["adgroup_id"],
@@ -253,4 +271,5 @@ def _attribution(row: sqlite3.Row) -> Attribution:
         tags=tuple(json.loads(row["tags"] or "[]")),
         rejected_for=row["rejected_for"],
         withheld_for=row["withheld_for"],
+        cause=DecisionCause(row["cause"] or DecisionCause.REGISTRATION),
     )

@@ -19,7 +19,12 @@ _SQL = queries("privacy")
 _FORGET: Mapping[PersonalData, Sequence[str]] = {
     PersonalData.CLICKS: ("forget_clicks", "forget_credited_clicks"),
     PersonalData.FILTERED_VISITS: ("forget_filtered_visits",),
-    PersonalData.INSTALLS: ("forget_identifiers", "forget_decisions", "forget_installs"),
+    PersonalData.INSTALLS: (
+        "forget_identifiers",
+        "forget_apple_lookups",
+        "forget_decisions",
+        "forget_installs",
+    ),
     PersonalData.EVENTS: ("forget_events",),
     PersonalData.REFUSED_EVENTS: ("forget_refused_events",),
     PersonalData.DELIVERIES: ("forget_deliveries",),
@@ -53,7 +58,7 @@ class SqlitePrivacy:
             deliveries=sum(self._erase_deliveries(key, network) for network in AdNetwork),
             refused_events=self._run("erase_refused_events", key),
             events=self._run("erase_events", key),
-            identifiers=self._run("erase_identifiers", key),
+            identifiers=self._run("erase_identifiers", key) + self._run("erase_apple_lookup", key),
             installs=self._run("erase_install", key),
         )
 

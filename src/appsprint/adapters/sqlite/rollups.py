@@ -11,7 +11,7 @@ from appsprint.adapters.sqlite.bulk import Row, insert_rows
 from appsprint.adapters.sqlite.rows import from_ms
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.ids import AppId
-from appsprint.domain.link import AdNetwork
+from appsprint.domain.link import AdNetwork, credited_network
 from appsprint.domain.money import MICROS
 from appsprint.domain.rollup import (
     FactMark,
@@ -152,7 +152,7 @@ def _fact_sum(row: sqlite3.Row) -> FactSum:
     is_install, is_reinstall = row["event_type"] is None, row["is_reinstall"]
     return FactSum(
         app_id=AppId(row["app_id"]),
-        network=None if network is None else AdNetwork(network),
+        network=None if network is None else credited_network(network),
         occurred_at=from_ms(row["minute"] * _MINUTE_MS),
         clicked_at=None if clicked_minute is None else from_ms(clicked_minute * _MINUTE_MS),
         country=row["country"] or None,

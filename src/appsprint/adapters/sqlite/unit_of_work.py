@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from appsprint.adapters.sqlite.access import SqliteAccess
+from appsprint.adapters.sqlite.apple_ads import SqliteAppleAds
 from appsprint.adapters.sqlite.apps import SqliteApps
 from appsprint.adapters.sqlite.arrivals import SqliteArrivals
 from appsprint.adapters.sqlite.audit import SqliteAudit
@@ -36,6 +37,7 @@ class SqliteUnitOfWork:
         self.clicks = SqliteClicks(connection)
         self.installs = SqliteInstalls(connection)
         self.quality = SqliteQuality(connection)
+        self.apple_ads = SqliteAppleAds(connection)
         self.events = SqliteEvents(connection)
         self.deliveries = SqliteDeliveries(connection)
         self.connections = SqliteConnections(connection)

@@ -90,17 +90,20 @@ def show(
 ) -> None:
     """Show an install: the clicks that were weighed, which won, and why the others lost."""
     with open_services() as services:
-        found, decisions = services.installs.get(
-            chosen_app(services, app_id), InstallId(install_id)
-        )
-    answer = install_detail_answer(found, decisions)
+        story = services.installs.story(chosen_app(services, app_id), InstallId(install_id))
+    answer = install_detail_answer(story)
     if json:
         print_json(answer)
         return
     plain = as_plain(answer)
     explanation, versions = plain.pop("explanation"), plain.pop("decisions")
+    apple = plain.pop("apple_lookup")
     print_one(plain, as_json=False)
     if len(versions) > 1:
-        print_table(table_of(versions, ("version", "decided_at", "match_type", "reason")))
+        columns = ("version", "decided_at", "cause", "match_type", "reason", "click_id")
+        print_table(table_of(versions, columns))
+    if apple is not None:
+        claim = apple.pop("claim") or {}
+        print_one({"apple_ads": apple.pop("state"), **apple, **claim}, as_json=False)
     if explanation.get("candidates"):
         print_table(table_of(explanation["candidates"], CANDIDATE_COLUMNS))

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from appsprint.bootstrap import SANDBOX_ACCESS, serve_sandbox
+from appsprint.bootstrap import SANDBOX_ACCESS, serve_apple_sandbox, serve_sandbox
 from appsprint.entrypoints.cli.exit_codes import FAILED
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.output import tell
 
 app = new_noun()
+APPLE_SETTING = "APPSPRINT_APPLE_ADSERVICES_URL"
 
 
 @app.callback()
@@ -38,6 +39,31 @@ def tiktok(
 
     try:
         serve_sandbox(host, port, app_id=app_id, secret=secret, on_listening=announce)
+    except OSError as exc:
+        tell(f"Cannot listen on {host} port {port}: {exc.strerror}")
+        raise typer.Exit(FAILED) from exc
+
+
+@app.command()
+def apple(
+    *,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. The sandbox has no protection.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.")] = 8091,
+) -> None:
+    """Serve Apple's AdServices API as the sandbox imitates it, until interrupted.
+
+    The token decides the answer: one that holds "organic" has no ad, "invalid" is refused,
+    "unknown" is never found, "early" only at the second attempt, "down" finds the server down.
+    Any other is claimed by an ad of Apple Ads.
+    """
+
+    def announce(url: str) -> None:
+        tell(f"Apple AdServices sandbox. To use it, start appsprint with:\n  {APPLE_SETTING}={url}")
+
+    try:
+        serve_apple_sandbox(host, port, on_listening=announce)
     except OSError as exc:
         tell(f"Cannot listen on {host} port {port}: {exc.strerror}")
         raise typer.Exit(FAILED) from exc

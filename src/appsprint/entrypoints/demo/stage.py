@@ -135,6 +135,8 @@ def _settings(database: Path, port: int, token: str, sandbox: Sandbox) -> Settin
         tiktok_secret=Secret(DEVELOPER_SECRET),
         tiktok_api_url=sandbox.api_url,
         tiktok_auth_url=sandbox.auth_url,
+        # Its phones and their tokens are made up.
+        apple_adservices_url=None,
         # Imported when the story says so: by this clock it would be due all the time.
         tiktok_sync_minutes=0,
         delivery_wait_seconds=0.2,

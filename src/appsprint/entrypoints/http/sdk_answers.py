@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from appsprint.domain.ids import IdPrefix
 from appsprint.domain.install import Dialect
+from appsprint.domain.link import SelfAttributingNetwork
 from appsprint.ports.clock import IdSource
 from appsprint.services.events import EventOutcome, EventStatus
 from appsprint.services.installs import RegisteredInstall
@@ -50,18 +51,27 @@ def _attribution(registered: RegisteredInstall) -> dict[str, object]:
     attribution = registered.found.attribution
     answer: dict[str, object] = {
         "isAttributed": attribution.is_attributed,
-        "source": "tracking_link" if attribution.is_attributed else "organic",
+        "source": _source(registered),
         "matchType": attribution.match_type,
         "confidence": attribution.confidence,
     }
     if not attribution.is_attributed:
         return answer
+    if registered.apple_ads:
+        answer["appleAds"] = dict(registered.apple_ads)
     if attribution.campaign_name:
         answer["campaignName"] = attribution.campaign_name
     if attribution.link_id is not None:
         name = registered.link_name or attribution.link_id
         answer["link"] = {"id": attribution.link_id, "name": name}
     return answer | _utm_answer(registered)
+
+
+def _source(registered: RegisteredInstall) -> str:
+    attribution = registered.found.attribution
+    if attribution.network is SelfAttributingNetwork.APPLE_ADS:
+        return "apple_ads"
+    return "tracking_link" if attribution.is_attributed else "organic"
 
 
 def _utm_answer(registered: RegisteredInstall) -> dict[str, str]:
@@ -73,7 +83,7 @@ def _params(registered: RegisteredInstall) -> dict[str, str]:
     """The flat copy for custom integrations: texts only."""
     attribution = registered.found.attribution
     known = {
-        "source": "tracking_link" if attribution.is_attributed else "organic",
+        "source": _source(registered),
         "matchType": attribution.match_type,
         "clickId": attribution.click_id,
         "linkId": attribution.link_id,
@@ -83,7 +93,8 @@ def _params(registered: RegisteredInstall) -> dict[str, str]:
         "campaignName": attribution.campaign_name,
         "ttclid": attribution.network_click_id,
     }
-    return {key: str(value) for key, value in known.items() if value} | dict(registered.utm)
+    told = {key: str(value) for key, value in known.items() if value}
+    return told | dict(registered.apple_ads) | dict(registered.utm)
 
 
 def events_answer(outcomes: list[EventOutcome]) -> dict[str, object]:

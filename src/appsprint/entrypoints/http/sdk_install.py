@@ -14,7 +14,7 @@ from appsprint.domain.ids import IdPrefix, InstallId
 from appsprint.domain.install import Dialect, Install, installed_at
 from appsprint.errors import InvalidInput
 from appsprint.ports.clock import IdSource
-from appsprint.services.installs import LateFacts
+from appsprint.services.late_facts import LateFacts
 
 MAX_ID_LENGTH = 128
 MAX_TEXT_LENGTH = 256

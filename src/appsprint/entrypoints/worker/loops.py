@@ -20,6 +20,7 @@ from appsprint.services.clicks import SpoolReplay
 log = structlog.get_logger()
 
 SPOOL_SECONDS = 1.0
+APPLE_SECONDS = 1.0
 SYNC_CHECK_SECONDS = 15.0
 ROLLUP_SECONDS = 2.0
 
@@ -73,12 +74,15 @@ class Worker:
 
     def __init__(self, services: Services, spool: ClickSpool) -> None:
         self._services = services
-        replay = SpoolReplay(store=services.store, spool=spool)
+        replay = SpoolReplay(
+            store=services.store, spool=spool, reconsider=services.late_clicks.reconsider
+        )
         self._senders: dict[tuple[AppId, AdNetwork], Loop] = {}
         self._watcher = Loop("connections", self._watch_connections, seconds=0.5)
         self._loops = [
             self._watcher,
             Loop("spool", replay.replay, seconds=SPOOL_SECONDS),
+            Loop("apple", services.apple_ads.resolve_due, seconds=APPLE_SECONDS),
             Loop("sync", self._sync_due, seconds=SYNC_CHECK_SECONDS),
             Loop("rollups", services.rollups.advance, seconds=ROLLUP_SECONDS),
             Loop("grants", self._check_grants, seconds=SYNC_CHECK_SECONDS),

@@ -62,7 +62,8 @@ SELECT
         SELECT value FROM install_identifiers AS k
         WHERE k.app_id = d.app_id AND k.install_id = d.install_id
         AND k.kind = 'customer_user_id' AND k.is_latest = 1
-    )
+    ),
+    coalesce(a.network <> d.network, 0)
 FROM delivery_leases AS l
 CROSS JOIN json_each(l.delivery_ids) AS j
 CROSS JOIN deliveries AS d ON d.app_id = l.app_id AND d.delivery_id = j.value

@@ -41,8 +41,10 @@ INSERT INTO attributions (
     app_id, install_id, version, decided_at_ms, rule_version, match_type, confidence, reason,
     click_id, link_id, network, campaign_id, campaign_name, adgroup_id, adgroup_name, ad_id,
     ad_name, network_click_id, explanation, is_reinstall, is_test, tags, rejected_for,
-    withheld_for, is_in_force
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+    withheld_for, cause, is_in_force
+) VALUES (
+    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1
+);
 
 -- name: select_decisions
 -- Every version, newest first.
@@ -62,6 +64,20 @@ VALUES (?, ?, ?, ?, ?, 1);
 -- The latest value of a kind.
 SELECT value FROM install_identifiers
 WHERE app_id = ? AND install_id = ? AND kind = ? AND is_latest = 1;
+
+-- name: select_identifiers
+-- The latest value of every kind.
+SELECT kind, value FROM install_identifiers
+WHERE app_id = ? AND install_id = ? AND is_latest = 1;
+
+-- name: since
+-- Installs from an arrival on, oldest first; ids sort by time.
+SELECT i.*, a.* FROM installs AS i
+JOIN attributions AS a
+    ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
+WHERE i.app_id = :app_id AND i.install_id >= :first AND i.install_id > :after
+AND i.received_at_ms >= :since_ms
+ORDER BY i.install_id LIMIT :limit;
 
 -- name: select_identifier_owner
 -- Whose latest value this is; of several, the install that told it last.

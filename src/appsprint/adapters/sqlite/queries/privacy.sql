@@ -21,7 +21,7 @@ WHERE app_id = :app_id AND advertising_id IS NOT NULL AND advertising_id IN (
     SELECT advertising_id FROM installs WHERE app_id = :app_id AND install_id = :install_id
     UNION
     SELECT value FROM install_identifiers
-    WHERE app_id = :app_id AND install_id = :install_id AND kind IN ('idfa', 'contested_idfa')
+    WHERE app_id = :app_id AND install_id = :install_id AND kind IN ('idfa', 'contested_idfa', 'gaid')
 );
 
 -- name: erase_click
@@ -99,6 +99,10 @@ WHERE app_id = :app_id AND instr(excerpt, (
 -- Everything that became known of an install later.
 DELETE FROM install_identifiers WHERE app_id = :app_id AND install_id = :install_id;
 
+-- name: erase_apple_lookup
+-- What Apple said of the install.
+DELETE FROM apple_lookups WHERE app_id = :app_id AND install_id = :install_id;
+
 -- name: erase_install
 -- The install keeps its day, platform, model and country.
 UPDATE installs SET
@@ -166,6 +170,11 @@ DELETE FROM install_identifiers
 WHERE
     app_id = :app_id AND install_id > :after AND install_id <= :last
     AND kind <> 'customer_user_id';
+
+-- name: forget_apple_lookups
+-- What Apple said of old installs; the decision keeps the campaign.
+DELETE FROM apple_lookups
+WHERE app_id = :app_id AND install_id > :after AND install_id <= :last;
 
 -- name: forget_decisions
 -- Old explanations hold addresses.

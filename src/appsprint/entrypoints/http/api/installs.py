@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -10,10 +10,12 @@ from msgspec import Meta
 
 from appsprint.domain.access import Role
 from appsprint.domain.app import Environment, Platform
+from appsprint.domain.apple_ads import AppleLookup, LookupState, NoClaim
 from appsprint.domain.ids import AppId, EventId, InstallId, LinkId
 from appsprint.domain.inapp_event import RefusalReason, RefusedEvent
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.money import from_micros, money_text
+from appsprint.domain.revision import DecisionCause
 from appsprint.entrypoints.http.api.decoding import Instant, read_query
 from appsprint.entrypoints.http.api.fields import UtcTime
 from appsprint.entrypoints.http.api.paging import Page, PageQuery, page_of
@@ -21,6 +23,7 @@ from appsprint.entrypoints.http.api.routing import ApiRequest, ApiTag, PathId, r
 from appsprint.ports.events import EventFilter, EventWithOutcome
 from appsprint.ports.installs import AttributedInstall, Attribution, InstallFilter
 from appsprint.services.catalog import Services
+from appsprint.services.installs import InstallStory
 
 PATH = "/apps/{app_id:str}"
 
@@ -62,7 +65,7 @@ class InstallAnswer(msgspec.Struct, frozen=True, kw_only=True):
     is_attributed: bool
     match_type: str
     confidence: float
-    network: AdNetwork | None
+    network: Annotated[str | None, Meta(description="`tiktok` or `apple_ads`.")]
     click_id: str | None
     link_id: str | None
     campaign_id: str | None
@@ -78,7 +81,25 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     match_type: str
     confidence: float
     reason: str
+    cause: Annotated[DecisionCause, Meta(description="What made this version.")]
+    network: Annotated[str | None, Meta(description="`tiktok` or `apple_ads`.")]
     click_id: str | None
+
+
+class AppleLookupAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What Apple was asked about an install's latest AdServices token, and what it said."""
+
+    state: LookupState
+    attempts: int
+    noted_at: UtcTime
+    next_attempt_at: UtcTime | None
+    answered_at: UtcTime | None
+    reason: Annotated[
+        NoClaim | None, Meta(description="Why it was given up, or why the last attempt failed.")
+    ]
+    claim: Annotated[
+        Mapping[str, str] | None, Meta(description="Apple's record, by Apple's names.")
+    ]
 
 
 class InstallDetailAnswer(InstallAnswer, frozen=True, kw_only=True):
@@ -91,6 +112,7 @@ class InstallDetailAnswer(InstallAnswer, frozen=True, kw_only=True):
     locale: str | None
     explanation: msgspec.Raw
     decisions: list[DecisionAnswer]
+    apple_lookup: AppleLookupAnswer | None
 
 
 class OutcomeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,8 +173,8 @@ def list_installs(request: ApiRequest, app_id: PathId) -> Page[InstallAnswer]:
 )
 def get_install(request: ApiRequest, app_id: PathId, install_id: PathId) -> InstallDetailAnswer:
     """Show an install with the clicks that were considered for it."""
-    found, decisions = services_of(request).installs.get(AppId(app_id), InstallId(install_id))
-    return install_detail_answer(found, decisions)
+    story = services_of(request).installs.story(AppId(app_id), InstallId(install_id))
+    return install_detail_answer(story)
 
 
 @route(
@@ -241,10 +263,9 @@ def install_answer(found: AttributedInstall) -> InstallAnswer:
     )
 
 
-def install_detail_answer(
-    found: AttributedInstall, decisions: Sequence[Attribution]
-) -> InstallDetailAnswer:
+def install_detail_answer(story: InstallStory) -> InstallDetailAnswer:
     """An install with its explanation, as it is answered."""
+    found, lookup = story.found, story.apple_lookup
     install = found.install
     return InstallDetailAnswer(
         **msgspec.structs.asdict(install_answer(found)),
@@ -254,7 +275,20 @@ def install_detail_answer(
         os_version=install.os_version,
         locale=install.locale,
         explanation=_raw(found.attribution.explanation),
-        decisions=[_decision_answer(decision) for decision in decisions],
+        decisions=[_decision_answer(decision) for decision in story.decisions],
+        apple_lookup=None if lookup is None else _lookup_answer(lookup),
+    )
+
+
+def _lookup_answer(lookup: AppleLookup) -> AppleLookupAnswer:
+    return AppleLookupAnswer(
+        state=lookup.state,
+        attempts=lookup.attempts,
+        noted_at=lookup.noted_at,
+        next_attempt_at=lookup.next_attempt_at,
+        answered_at=lookup.answered_at,
+        reason=lookup.reason,
+        claim=None if lookup.claim is None else lookup.claim.fields,
     )
 
 
@@ -266,6 +300,8 @@ def _decision_answer(decision: Attribution) -> DecisionAnswer:
         match_type=decision.match_type,
         confidence=decision.confidence,
         reason=decision.reason,
+        cause=decision.cause,
+        network=decision.network,
         click_id=decision.click_id,
     )
 

@@ -71,6 +71,11 @@ REASONS: Mapping[str, ReasonWords] = {
     SkipReason.ERASED: ReasonWords(
         "Erased", "The person's data was erased before it was sent.", "Nothing to do."
     ),
+    SkipReason.CREDIT_MOVED: ReasonWords(
+        "Credit moved",
+        "Stronger evidence gave the install to another network before this was sent.",
+        "Nothing to do: the install's page shows each decision.",
+    ),
     DeadReason.REJECTED: ReasonWords(
         "Refused by TikTok",
         "TikTok answered that it does not take the event.",

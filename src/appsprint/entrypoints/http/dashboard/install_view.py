@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from appsprint.domain.apple_ads import AppleLookup, LookupState, NoClaim
 from appsprint.domain.attribution import MatchType
 from appsprint.domain.delivery import NotEligibleReason
 from appsprint.domain.ids import LinkId
@@ -19,12 +20,13 @@ MATCHES: Mapping[str, str] = {
     MatchType.IDFA: "Advertising id (IDFA)",
     MatchType.GAID: "Advertising id (GAID)",
     MatchType.CLICK_ID: "Click id",
+    MatchType.APPLE_ADS: "Apple Ads",
     MatchType.IP_USER_AGENT: "Address and device",
     MatchType.ORGANIC: "Organic",
 }
 NOT_MEANT: Mapping[str, str] = {
     NotEligibleReason.NOT_MAPPED: "Not mapped",
-    NotEligibleReason.NOT_ATTRIBUTED: "Organic install",
+    NotEligibleReason.NOT_ATTRIBUTED: "Install not credited to it",
     NotEligibleReason.TEST_EVENT: "Test event",
 }
 _CREDIT: Mapping[str, bool] = {"attributed": True, "organic": False}
@@ -87,6 +89,40 @@ class Explanation:
     words: str | None
     considered: int
     clicks: Sequence[ConsideredClick]
+
+
+APPLE_STATES: Mapping[LookupState, str] = {
+    LookupState.WAITING: "Apple has not answered yet",
+    LookupState.CLAIMED: "An ad of Apple Ads led to this install, says Apple",
+    LookupState.NOT_CLAIMED: "No ad of Apple Ads led to this install, says Apple",
+    LookupState.GIVEN_UP: "Apple gave no answer",
+}
+APPLE_REASONS: Mapping[NoClaim, str] = {
+    NoClaim.NOT_FOUND: "it does not know the token",
+    NoClaim.INVALID_TOKEN: "it says that the token is not valid",
+    NoClaim.UNAVAILABLE: "it was not to be reached while the token was good",
+    NoClaim.SWITCHED_OFF: "this server is set to ask nobody",
+}
+APPLE_FIELDS: Mapping[str, str] = {
+    "campaignId": "Campaign",
+    "adGroupId": "Ad group",
+    "keywordId": "Keyword",
+    "adId": "Ad",
+    "orgId": "Account",
+    "claimType": "Claimed for a",
+    "conversionType": "Conversion",
+    "countryOrRegion": "Country or region",
+    "clickDate": "Tapped",
+    "impressionDate": "Seen",
+    "supplyPlacement": "Placement",
+}
+
+
+def say_lookup(lookup: AppleLookup) -> str:
+    """How asking Apple stands, in a sentence."""
+    reason = None if lookup.reason is None else APPLE_REASONS.get(lookup.reason)
+    told = APPLE_STATES[lookup.state]
+    return f"{told}: {reason}." if reason else f"{told}."
 
 
 def read_explanation(decision: Attribution) -> Explanation:

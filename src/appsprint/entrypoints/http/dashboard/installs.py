@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from appsprint.domain.access import Role
+from appsprint.domain.attribution_words import say_cause
 from appsprint.domain.counted import amount_of
 from appsprint.domain.ids import AppId, EventId, InstallId
 from appsprint.domain.money import from_micros
@@ -16,11 +17,13 @@ from appsprint.entrypoints.http.dashboard import formats
 from appsprint.entrypoints.http.dashboard.delivery_view import STATUSES, reason_label
 from appsprint.entrypoints.http.dashboard.forms import Form
 from appsprint.entrypoints.http.dashboard.install_view import (
+    APPLE_FIELDS,
     MATCHES,
     NOT_MEANT,
     InstallView,
     duration,
     read_explanation,
+    say_lookup,
 )
 from appsprint.entrypoints.http.dashboard.page import page
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirect, render
@@ -95,6 +98,9 @@ def show_install(request: PageRequest, app_id: PathId, install_id: PathId) -> Pa
         more=events[_SHOWN - 1].event.id if len(events) > _SHOWN else None,
         after=after,
         matches=MATCHES,
+        say_cause=say_cause,
+        say_lookup=say_lookup,
+        apple_fields=APPLE_FIELDS,
         statuses=STATUSES,
         why=_why,
         revenue=_revenue,

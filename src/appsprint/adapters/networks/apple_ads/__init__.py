@@ -1,0 +1,1 @@
+"""Apple Ads: the AdServices API, and a stand-in for it."""
