@@ -37,8 +37,8 @@ from appsprint.services.vbo import payment_progress
 WINDOW = timedelta(days=7)
 # More rows than that are read of no table, so that the answer takes the same time everywhere.
 # A click's address has to be taken apart; what became of events is summed by the store.
-MAX_CLICKS = 2_000
-MAX_EVENTS = 10_000
+MAX_CLICKS = 1_000
+MAX_EVENTS = 5_000
 _EXAMPLES = 3
 
 

@@ -39,6 +39,8 @@ from appsprint.ports.deliveries import (
 
 _SQL = queries("deliveries")
 _FEW = 20_000
+_HOUR_MS = 3_600_000
+_END_MS = 2**62
 
 
 class SqliteDeliveries:
@@ -206,17 +208,22 @@ class SqliteDeliveries:
         most: int,
         exact_at: Sequence[datetime],
     ) -> Sequence[tuple[datetime, int]]:
-        values = {
-            "app_id": app_id,
-            "network": network,
-            "network_event": network_event,
-            "limit": most + 1,
-            "exact_ms": msgspec.json.encode([to_ms(one) for one in exact_at]).decode(),
-        }
-        rows = self._connection.execute(_SQL["payment_counts"], values).fetchall()
-        if len(rows) > most:
-            rows = self._connection.execute(_SQL["payment_hours"], values).fetchall()
-        return [(from_ms(at_ms), amount) for at_ms, amount in rows]
+        key = {"app_id": app_id, "network": network, "network_event": network_event}
+        found = self._payments_within(key, 0, _END_MS, limit=most + 1)
+        if len(found) > most:
+            exact = {to_ms(one) // _HOUR_MS * _HOUR_MS for one in exact_at}
+            rows = self._connection.execute(_SQL["payment_hours"], key)
+            found = [(at_ms, amount) for at_ms, amount in rows if at_ms not in exact]
+            for hour in exact:
+                found += self._payments_within(key, hour, hour + _HOUR_MS - 1, limit=-1)
+        return [(from_ms(at_ms), amount) for at_ms, amount in sorted(found)]
+
+    def _payments_within(
+        self, key: Mapping[str, str], first_ms: int, last_ms: int, *, limit: int
+    ) -> list[tuple[int, int]]:
+        values = {**key, "first_ms": first_ms, "last_ms": last_ms, "limit": limit}
+        rows = self._connection.execute(_SQL["payment_counts"], values)
+        return [(at_ms, amount) for at_ms, amount in rows]
 
     def _leased(self, queue: tuple[AppId, AdNetwork]) -> set[str]:
         rows = self._connection.execute(_SQL["select_leased"], queue)

@@ -210,19 +210,10 @@ ORDER BY status, amount DESC, reason;
 -- The accepted payment events with value and currency, by when they happened; kept by triggers.
 SELECT occurred_at_ms, payments FROM payment_counts
 WHERE app_id = :app_id AND network = :network AND network_event = :network_event
+AND occurred_at_ms BETWEEN :first_ms AND :last_ms
 ORDER BY occurred_at_ms LIMIT :limit;
 
 -- name: payment_hours
--- The same by the hour, but for some hours each instant; kept by triggers.
-WITH exact AS MATERIALIZED (
-    SELECT value / 3600000 * 3600000 AS hour_at_ms FROM json_each(:exact_ms)
-)
-SELECT hour_at_ms AS at_ms, payments FROM payment_hours
-WHERE app_id = :app_id AND network = :network AND network_event = :network_event
-AND hour_at_ms NOT IN (SELECT hour_at_ms FROM exact)
-UNION ALL
-SELECT p.occurred_at_ms, p.payments FROM exact AS e CROSS JOIN payment_counts AS p
-WHERE
-    p.app_id = :app_id AND p.network = :network AND p.network_event = :network_event
-    AND p.occurred_at_ms >= e.hour_at_ms AND p.occurred_at_ms < e.hour_at_ms + 3600000
-ORDER BY 1;
+-- The same by the hour.
+SELECT hour_at_ms, payments FROM payment_hours
+WHERE app_id = :app_id AND network = :network AND network_event = :network_event;
