@@ -72,6 +72,16 @@ class ReportStoreContract:
 
         assert installs(scene) == []
 
+    def test_installs_of_apple_ads_are_in_no_sum(self, store: Store) -> None:
+        """Even when Apple's campaign has the number of one of the network's."""
+        scene = Scene(store)
+        scene.credited_install(NOON, campaign_id="c1")
+        apples = scene.apple_install(NOON, campaign_id="c1")
+        scene.event(apples, NOON, revenue=Decimal(5))
+
+        assert [row.installs for row in installs(scene)] == [1]
+        assert list(revenue(scene)) == []
+
     def test_reinstalls_are_counted_apart(self, store: Store) -> None:
         """Installs are new ones only."""
         scene = Scene(store)

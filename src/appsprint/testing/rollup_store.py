@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from appsprint.domain.app import Environment
 from appsprint.domain.ids import AppId
-from appsprint.domain.link import AdNetwork
+from appsprint.domain.link import AdNetwork, SelfAttributingNetwork
 from appsprint.domain.rollup import (
     FactMark,
     Rollup,
@@ -63,6 +63,16 @@ class RollupStoreContract:
                 installs=1
             )
         }
+
+    def test_installs_of_apple_ads_are_neither_the_networks_nor_organic(self, store: Store) -> None:
+        """They concern no report of a network that has ad links."""
+        scene = Scene(store)
+        scene.apple_install(NOON, campaign_id="c1")
+
+        until = head(store)
+        [fact] = store.read(lambda uow: list(uow.rollups.changes([scene.app_id], START, until)))
+        assert fact.network is SelfAttributingNetwork.APPLE_ADS
+        assert not fact.concerns(scene.network)
 
     def test_reinstalls_are_counted_apart(self, store: Store) -> None:
         """They are no installs; their revenue is as good as any."""

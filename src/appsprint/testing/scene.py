@@ -18,7 +18,7 @@ from appsprint.domain.cost import AdEntity, AdLevel, CostRow
 from appsprint.domain.ids import AppId, ClickId, EventId, InstallId, LinkId
 from appsprint.domain.inapp_event import InAppEvent
 from appsprint.domain.install import Dialect, Install
-from appsprint.domain.link import AdNetwork, Link
+from appsprint.domain.link import AdNetwork, Link, SelfAttributingNetwork
 from appsprint.domain.money import to_micros
 from appsprint.ports.installs import Attribution
 from appsprint.ports.store import Store, UnitOfWork
@@ -120,6 +120,16 @@ class Scene:
         """A live install that no click earned."""
         install = self._install(at, None, Environment.LIVE)
         self._store_install(install, _organic(install))
+        return install.id
+
+    def apple_install(self, at: datetime, *, campaign_id: str) -> InstallId:
+        """A live install that Apple Ads earned."""
+        install = self._install(at, None, Environment.LIVE)
+        network = SelfAttributingNetwork.APPLE_ADS
+        decision = replace(
+            _organic(install), match_type="apple_ads", network=network, campaign_id=campaign_id
+        )
+        self._store_install(install, decision)
         return install.id
 
     def event(
