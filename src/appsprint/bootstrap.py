@@ -75,6 +75,7 @@ from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
 from appsprint.services.pacing import Pacer
 from appsprint.services.privacy import PrivacyService
+from appsprint.services.quality import QualityService
 from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.replay import Replay, Rule
 from appsprint.services.reports import ReportService
@@ -265,6 +266,7 @@ def services_over(parts: Parts) -> Services:
         idempotency=_idempotency(parts),
         exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
         privacy=_privacy(parts, late_clicks),
+        quality=_quality(parts),
         retention=RetentionService(store=store, clock=clock, retention=settings.retention),
     )
 
@@ -290,6 +292,14 @@ def _install_intake(parts: Parts) -> InstallIntake:
         shared=_networks_in("SHARED_NETWORKS_PATH", parts.settings.shared_networks_path),
         data_centres=_networks_in("DATA_CENTRES_PATH", parts.settings.data_centres_path),
         grace=timedelta(hours=parts.settings.late_facts_hours),
+    )
+
+
+def _quality(parts: Parts) -> QualityService:
+    return QualityService(
+        store=parts.store,
+        clock=parts.clock,
+        data_centres=_networks_in("DATA_CENTRES_PATH", parts.settings.data_centres_path),
     )
 
 

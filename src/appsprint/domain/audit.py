@@ -54,6 +54,7 @@ class AuditAction(StrEnum):
     EVENTS_API_SAVED = "tiktok.events_api_saved"
     MAPPING_SET = "mapping.set"
     MAPPING_RESET = "mapping.reset"
+    QUALITY_RULES_SET = "quality_rules.set"
     DELIVERIES_REDRIVEN = "deliveries.redriven"
     RETENTION_CHANGED = "app.retention_changed"
     PERSON_ERASED = "person.erased"

@@ -33,11 +33,14 @@ class PastInstall:
     """A stored install as a rule can judge it again.
 
     Attributes:
-        click: The credited click, or the one that a rule refused; None without either.
+        click: The credited click, or the one that a rule refused; None without either, and where
+            it is not stored any more.
+        judged_by: The same click with its campaign; None without either.
     """
 
     found: AttributedInstall
     click: Click | None
+    judged_by: JudgedClick | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +48,13 @@ class FoundInstalls:
     """How many live installs of one campaign a rule found, with what consequence.
 
     Attributes:
-        campaign_id, campaign_name: Of the judged clicks; None where none told it, and for organic
-            installs.
+        campaign_id, campaign_name: Of the judged clicks; None where they did not tell.
+        is_organic: These installs had no click.
     """
 
     campaign_id: str | None
     campaign_name: str | None
+    is_organic: bool
     rule: QualityRule
     consequence: Consequence
     installs: int

@@ -35,6 +35,7 @@ from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
 from appsprint.services.overview import OverviewService
 from appsprint.services.privacy import PrivacyService
+from appsprint.services.quality import QualityService
 from appsprint.services.reconciliation import ReconciliationService
 from appsprint.services.reports import ReportService
 from appsprint.services.retention import RetentionService
@@ -80,6 +81,7 @@ class Services:
     costs: CostSyncService
     campaigns: CampaignService
     reports: ReportService
+    quality: QualityService
     reconciliation: ReconciliationService
     rollups: RollupService
     overview: OverviewService

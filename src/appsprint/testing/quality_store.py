@@ -13,7 +13,7 @@ from appsprint.domain.ids import AppId, ClickId, IdPrefix, InstallId, LinkId, fi
 from appsprint.domain.install import Install
 from appsprint.domain.quality import Finding, LinkTraffic
 from appsprint.domain.quality_rules import Consequence, QualityRule, QualityRules, RuleSetting
-from appsprint.ports.quality import FoundInstalls, JudgedClick
+from appsprint.ports.quality import FoundInstalls, JudgedClick, PastInstall
 from appsprint.ports.store import Store
 from appsprint.testing.builders import (
     APP_ID,
@@ -147,9 +147,9 @@ class QualityStoreContract:
             lambda uow: uow.quality.found_installs(APP_ID, since=NOON, until=NOON + HOUR)
         )
         assert {told(one) for one in found} == {
-            (None, None, "bot", "tag", 1),
-            ("111", "Spring", "bot", "tag", 1),
-            ("111", "Spring", "address_flood", "no_credit", 1),
+            (None, None, True, "bot", "tag", 1),
+            ("111", "Spring", False, "bot", "tag", 1),
+            ("111", "Spring", False, "address_flood", "no_credit", 1),
         }
 
     def test_what_is_found_later_takes_the_place_of_what_was(self, store: Store) -> None:
@@ -179,6 +179,7 @@ class QualityStoreContract:
             )
         ):
             pages.append([(one.found.install.id, one.click) for one in page])
+            assert all((one.click and one.click.id) == clicked(one) for one in page)
             after = pages[-1][-1][0]
 
         assert pages == [[(first.id, credited), (second.id, refused)], [(third.id, None)]]
@@ -214,6 +215,12 @@ def note(
     )
 
 
-def told(one: FoundInstalls) -> tuple[str | None, str | None, str, str, int]:
+def clicked(one: PastInstall) -> str | None:
+    """The id of the click that an install is judged by."""
+    return None if one.judged_by is None else one.judged_by.click_id
+
+
+def told(one: FoundInstalls) -> tuple[object, ...]:
     """A sum in a row."""
-    return one.campaign_id, one.campaign_name, one.rule, one.consequence, one.installs
+    campaign = one.campaign_id, one.campaign_name, one.is_organic
+    return *campaign, one.rule, one.consequence, one.installs

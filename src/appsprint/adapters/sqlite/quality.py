@@ -16,6 +16,7 @@ from appsprint.domain.app import Environment
 from appsprint.domain.ids import AppId, ClickId, IdPrefix, InstallId, LinkId, first_id_at
 from appsprint.domain.quality import Finding, LinkTraffic
 from appsprint.domain.quality_rules import Consequence, QualityRule, QualityRules, RuleSetting
+from appsprint.ports.installs import AttributedInstall, Attribution
 from appsprint.ports.quality import FoundInstalls, JudgedClick, PastInstall
 
 _SQL = queries("quality")
@@ -117,6 +118,7 @@ class SqliteQuality:
             FoundInstalls(
                 campaign_id=row["campaign_id"],
                 campaign_name=row["campaign_name"],
+                is_organic=bool(row["is_organic"]),
                 rule=QualityRule(row["rule"]),
                 consequence=Consequence(row["consequence"]),
                 installs=row["installs"],
@@ -130,18 +132,20 @@ class SqliteQuality:
         start = first_id_at(IdPrefix.INSTALL, since)
         values = {"app_id": app_id, "after": after or start, "limit": limit}
         rows = self._connection.execute(_SQL["past_installs"], values).fetchall()
-        found = (self._past(app_id, InstallId(row[0]), row[1]) for row in rows)
-        return [one for one in found if one is not None]
+        found = (self._installs.get(app_id, InstallId(row[0])) for row in rows)
+        return [self._past(one) for one in found if one is not None]
 
-    def _past(
-        self, app_id: AppId, install_id: InstallId, refused_click_id: str | None
-    ) -> PastInstall | None:
-        found = self._installs.get(app_id, install_id)
-        if found is None:
-            return None
-        click_id = found.attribution.click_id or refused_click_id
-        click = None if click_id is None else self._clicks.get(app_id, ClickId(click_id))
-        return PastInstall(found=found, click=click)
+    def _past(self, found: AttributedInstall) -> PastInstall:
+        app_id, judged_by = found.install.app_id, self._judged_by(found.attribution)
+        click = None if judged_by is None else self._clicks.get(app_id, judged_by.click_id)
+        return PastInstall(found=found, click=click, judged_by=judged_by)
+
+    def _judged_by(self, decision: Attribution) -> JudgedClick | None:
+        if decision.click_id is not None:
+            return JudgedClick(decision.click_id, decision.campaign_id, decision.campaign_name)
+        key = (decision.app_id, decision.install_id)
+        row = self._connection.execute(_SQL["judged_click"], key).fetchone()
+        return None if row is None else JudgedClick(ClickId(row[0]), row[1], row[2])
 
     def _count(self, query: str, values: tuple[object, ...]) -> int:
         return int(self._connection.execute(_SQL[query], values).fetchone()[0])

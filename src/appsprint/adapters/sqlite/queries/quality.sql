@@ -70,22 +70,23 @@ INSERT INTO quality_findings (
 -- Findings about live installs of a time. Ids are made at arrival, which is never before the first
 -- open, so findings below :first_id are of earlier installs.
 SELECT
-    f.campaign_id, max(f.campaign_name) AS campaign_name, f.rule, f.consequence,
-    count(*) AS installs
+    f.campaign_id, max(f.campaign_name) AS campaign_name, f.click_id IS NULL AS is_organic,
+    f.rule, f.consequence, count(*) AS installs
 FROM quality_findings AS f
 CROSS JOIN installs AS i ON i.app_id = f.app_id AND i.install_id = f.install_id
 WHERE
     f.app_id = :app_id AND f.install_id >= :first_id AND i.environment = 'live'
     AND i.installed_at_ms >= :since_ms AND i.installed_at_ms < :until_ms
-GROUP BY f.campaign_id, CASE WHEN f.campaign_id IS NULL THEN f.campaign_name END, 3, 4
-ORDER BY f.campaign_id, campaign_name, f.rule, f.consequence;
+GROUP BY f.campaign_id, 3, f.rule, f.consequence
+ORDER BY f.campaign_id, 3, f.rule, f.consequence;
 
 -- name: past_installs
--- The next live installs, with the click that a rule refused.
-SELECT i.install_id, (
-    SELECT f.click_id FROM quality_findings AS f
-    WHERE f.app_id = i.app_id AND f.install_id = i.install_id AND f.click_id IS NOT NULL LIMIT 1
-) AS refused_click_id
-FROM installs AS i
-WHERE i.app_id = :app_id AND i.install_id > :after AND i.environment = 'live'
-ORDER BY i.install_id LIMIT :limit;
+-- The next live installs.
+SELECT install_id FROM installs
+WHERE app_id = :app_id AND install_id > :after AND environment = 'live'
+ORDER BY install_id LIMIT :limit;
+
+-- name: judged_click
+-- The click that findings about an install are about; it is the same in all of them.
+SELECT click_id, campaign_id, campaign_name FROM quality_findings
+WHERE app_id = ? AND install_id = ? AND click_id IS NOT NULL LIMIT 1;

@@ -27,6 +27,7 @@ WORDS: Mapping[AuditAction, str] = {
     AuditAction.ADVERTISER_CHOSEN: "Advertiser account chosen",
     AuditAction.EVENTS_API_SAVED: "Pixel ID and access token saved",
     AuditAction.MAPPING_SET: "Event mapping changed",
+    AuditAction.QUALITY_RULES_SET: "Quality rules changed",
     AuditAction.MAPPING_RESET: "Event mapping reset",
     AuditAction.DELIVERIES_REDRIVEN: "Deliveries redriven",
     AuditAction.RETENTION_CHANGED: "Retention changed",
