@@ -139,6 +139,7 @@ def _settings(folder: Path, port: int, sandbox: SandboxServer) -> Settings:
         tiktok_secret=Secret(SANDBOX_ACCESS.secret),
         tiktok_api_url=sandbox.api_url,
         tiktok_auth_url=sandbox.auth_url,
+        apple_adservices_url=None,
         delivery_wait_seconds=0.05,
         log_level="error",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,9 @@ from appsprint.adapters.networks.apple_ads.adservices import AppleAdServices, re
 from appsprint.adapters.networks.apple_ads.sandbox import AppleSandbox, record_of
 from appsprint.domain.apple_ads import CLAIM_FIELDS, Claimed, NoClaim
 from tests.integration.scripted_server import ScriptedServer, Step, scripted_server
+from tests.support.sdk import Sdk, ios_install
+from tests.support.server import LiveServer
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +68,25 @@ def test_a_token_can_be_too_new(apple: AppleAdServices) -> None:
     """Apple knows it a little later."""
     assert apple.resolve("early-1") is NoClaim.NOT_FOUND
     assert isinstance(apple.resolve("early-1"), Claimed)
+
+
+def test_the_next_question_is_answered_with_apples_claim(
+    sandbox: AppleSandbox, tmp_path: Path
+) -> None:
+    """A whole server, which asks on its own and lets the token be found late."""
+    with LiveServer(tmp_path, apple_adservices_url=sandbox.url) as server:
+        phone = Sdk(server, server.new_app("ios").key)
+        device = ios_install()
+        phone.install({**device, "adServicesToken": "a-token"})
+
+        def told() -> dict[str, Any]:
+            answer = phone.attribution(device["appsprintId"]).json()["attribution"]
+            return answer if answer["isAttributed"] else {}
+
+        answer = wait_for(told)
+    assert (answer["source"], answer["matchType"]) == ("apple_ads", "apple_ads")
+    expected = {name: str(value) for name, value in record_of("a-token").items()}
+    assert answer["appleAds"] | {"attribution": "True"} == expected
 
 
 def test_the_token_travels_as_plain_text(server: ScriptedServer) -> None:

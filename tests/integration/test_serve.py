@@ -46,6 +46,7 @@ class Site:
             **{name: value for name, value in os.environ.items() if "APPSPRINT" not in name},
             "APPSPRINT_DATABASE_URL": f"sqlite:///{self.database}",
             "APPSPRINT_PORT": "0",
+            "APPSPRINT_APPLE_ADSERVICES_URL": "off",
         }
 
     def start(self, *options: str, **environment: str) -> RunningServer:

@@ -64,6 +64,7 @@ class KillableServer:
         self.url = f"http://127.0.0.1:{port}"
         self._log = folder / "server.log"
         self._environment = {
+            "APPSPRINT_APPLE_ADSERVICES_URL": "off",
             **os.environ,
             "APPSPRINT_DATABASE_URL": f"sqlite:///{self.database}",
             "APPSPRINT_PORT": str(port),

@@ -47,6 +47,7 @@ class LiveServer:
             "link_url": "https://go.example",
             "trusted_proxies": (LOOPBACK,),
             "tiktok_api_url": "http://127.0.0.1:9",
+            "apple_adservices_url": None,
             "delivery_wait_seconds": 0.02,
             "retry_first_seconds": 0.05,
             "log_level": "error",
