@@ -260,7 +260,7 @@ def services_over(parts: Parts) -> Services:
         rollups=RollupService(store=store),
         live=LiveService(store=store),
         system=_system(parts),
-        ledger=LedgerService(store=store),
+        ledger=LedgerService(store=store, clock=clock),
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
         diagnostics=diagnostics,
         idempotency=_idempotency(parts),

@@ -29,7 +29,7 @@ APP_PAGES = (
     "/settings/audit",
 )
 SERVER_PAGES = (
-    "/settings/system?books=on",
+    "/settings/system?books=on&ledger=on",
     "/settings/members",
     "/settings/tokens",
     "/settings/audit",

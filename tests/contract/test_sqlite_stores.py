@@ -17,6 +17,7 @@ from appsprint.testing.delivery_log import DeliveryLogContract
 from appsprint.testing.delivery_store import DeliveryStoreContract
 from appsprint.testing.event_store import EventStoreContract
 from appsprint.testing.install_store import InstallStoreContract
+from appsprint.testing.ledger_store import LedgerStoreContract
 from appsprint.testing.link_store import LinkStoreContract
 from appsprint.testing.member_store import AuditStoreContract, MemberStoreContract
 from appsprint.testing.quality_store import QualityStoreContract
@@ -65,6 +66,10 @@ class TestSqliteAppleAds(AppleAdsStoreContract):
 
 class TestSqliteEvents(EventStoreContract):
     """In-app events."""
+
+
+class TestSqliteLedger(LedgerStoreContract):
+    """Both sides of the ledger."""
 
 
 class TestSqliteDeliveries(DeliveryStoreContract):

@@ -68,7 +68,7 @@ class Ward:
             clock=StandingClock(NOON),
             secrets=self.secrets,
             settings=Settings(**{"public_url": "https://app.example.com", **settings}),  # type: ignore[arg-type]
-            ledger=LedgerService(store=self.scene.store),
+            ledger=LedgerService(store=self.scene.store, clock=StandingClock(NOON)),
             rollups=RollupService(store=self.scene.store),
             inspection=SqliteInspection(self.path),
             spool=self.spool,
@@ -118,7 +118,7 @@ def queue_event(ward: Ward, at: datetime) -> None:
     install = put_install(store, ward.scene.app_id, at, link_id=ward.scene.link_id)
     put_delivery(store, put_event(store, install, at))
     counts = ReceivedCounts(received=1, stored=1)
-    store.write(lambda uow: uow.events.count(ward.scene.app_id, counts))
+    store.write(lambda uow: uow.events.count(ward.scene.app_id, counts, day_on=NOON.date()))
 
 
 def test_a_sound_server(ward: Ward) -> None:
@@ -140,7 +140,7 @@ def test_an_empty_server(tmp_path: Path) -> None:
         clock=StandingClock(NOON),
         secrets=ReversibleBox(),
         settings=Settings(),
-        ledger=LedgerService(store=store),
+        ledger=LedgerService(store=store, clock=StandingClock(NOON)),
         rollups=RollupService(store=store),
         inspection=SqliteInspection(tmp_path / "store.db"),
         spool=ListSpool(),
@@ -200,7 +200,9 @@ def test_a_missing_file(ward: Ward, tmp_path: Path) -> None:
 def test_a_ledger_with_a_gap(ward: Ward) -> None:
     """The gap is told in words under its app."""
     counts = ReceivedCounts(received=2, stored=1)
-    ward.scene.store.write(lambda uow: uow.events.count(ward.scene.app_id, counts))
+    ward.scene.store.write(
+        lambda uow: uow.events.count(ward.scene.app_id, counts, day_on=NOON.date())
+    )
 
     found = ward.found("ledger")
 

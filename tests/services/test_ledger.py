@@ -1,112 +1,188 @@
-"""The ledger balances, and says in words where it does not."""
+"""The ledger balances, notices whatever is changed behind its back, and says so in words."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.domain.delivery import DeliveryStatus
-from appsprint.domain.ids import AppId
-from appsprint.errors import NotFound
+from appsprint.domain.ids import AppId, IdPrefix
+from appsprint.domain.ledger import InstallFate
+from appsprint.domain.visit import VisitKind
+from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.events import ReceivedCounts
-from appsprint.services.ledger import LedgerService
-from appsprint.testing.scene import Scene
-from tests.support.facts import put_delivery, put_event, put_install, put_refusal
+from appsprint.services import ledger as ledger_module
+from appsprint.testing.builders import make_visit, put_clicks
+from tests.support.control_plane import NOON, build_control_plane
+from tests.support.intake import IntakeScene, make_read_event, make_unread_event
 
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TODAY = NOON.date()
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    """An app with two stored events, one refused; one event is eligible and was sent."""
-    store = SqliteStore(tmp_path / "store.db")
-    told = Scene(store)
-    install = put_install(store, told.app_id, NOON, link_id=told.link_id)
-    put_delivery(store, put_event(store, install, NOON), status=DeliveryStatus.SENT)
-    put_event(store, install, NOON, event_type="login", skip_reason="not_mapped")
-    put_refusal(store, told.app_id, NOON)
-    # The install's own event: ours, never received.
-    put_event(store, install, NOON, event_type="install", revenue=None, skip_reason="not_mapped")
+def scene(tmp_path: Path) -> Iterator[IntakeScene]:
+    """A day with one of everything, and its reports summed."""
+    told = IntakeScene(build_control_plane(tmp_path))
+    crawler = make_visit(
+        id=told.services.ids.new(IdPrefix.FILTERED_VISIT),
+        app_id=told.app.id,
+        link_id=told.link.id,
+        kind=VisitKind.CRAWLER,
+        occurred_at=NOON,
+    )
+    put_clicks(told.store, crawler)
+    credited, organic = told.credited_device(), told.organic_device()
+    event = make_read_event(credited)
+    told.record([event, replace(event, position=1)], [make_unread_event(2)])
+    told.record([make_read_event(organic), make_read_event(credited, 1, event_type="login")])
+    while told.services.rollups.advance():
+        pass
     yield told
-    store.close()
+    told.store.close()
 
 
-def count(scene: Scene, counts: ReceivedCounts) -> None:
-    """What was counted while receiving."""
-    scene.store.write(lambda uow: uow.events.count(scene.app_id, counts))
+def tamper(scene: IntakeScene, tmp_path: Path, change: str) -> None:
+    """Change the database behind the program's back."""
+    with closing(sqlite3.connect(tmp_path / "appsprint.db")) as connection, connection:
+        assert connection.execute(change).rowcount == 1
 
 
-def test_a_balanced_ledger(scene: Scene) -> None:
-    """Five came: two duplicates, one refused, two stored; of those one eligible, and sent."""
-    count(scene, ReceivedCounts(received=5, duplicates=2, refused=1, stored=2))
+def test_a_balanced_day(scene: IntakeScene) -> None:
+    """Every equation holds, each with its parts."""
+    today = scene.services.ledger.days(scene.app.id).days[0]
 
-    result = LedgerService(store=scene.store).check(scene.app_id)
-
-    assert result.is_balanced
-    assert (result.stored_rows, result.refused_rows, result.eligible) == (2, 1, 1)
-    assert result.deliveries == {
-        **dict.fromkeys(DeliveryStatus, 0),
-        DeliveryStatus.SENT: 1,
-    }
+    assert (today.day_on, today.gaps) == (TODAY, [])
+    assert today.counts.visits == {VisitKind.CLICK: 1, VisitKind.CRAWLER: 1}
+    assert today.people == 1
+    assert today.rows.fates == {InstallFate.ATTRIBUTED: 1, InstallFate.ORGANIC: 1}
+    counts = today.counts
+    assert (counts.received, counts.stored, counts.duplicates, counts.refused) == (5, 3, 1, 1)
+    assert today.rows.by_status == {DeliveryStatus.PENDING: 1}
+    assert today.rows.by_skip_reason == {"not_mapped": 1, "not_attributed": 1}
+    assert today.in_reports == today.in_facts
+    assert today.in_facts.installs == 1
+    assert scene.ledger().is_balanced
 
 
 @pytest.mark.parametrize(
-    ("counts", "gap"),
+    ("change", "gap"),
     [
-        pytest.param(
-            ReceivedCounts(received=6, duplicates=2, refused=1, stored=2),
-            "6 events were received and 5 are accounted for (2 duplicates, 1 refused, 2 stored)",
-            id="one vanished",
+        ("DELETE FROM clicks", "1 clicks were counted and 0 are there (0 forgotten)"),
+        (
+            "DELETE FROM filtered_visits",
+            "1 visits of the kind crawler were counted and 0 are there (0 forgotten)",
         ),
-        pytest.param(
-            ReceivedCounts(received=6, duplicates=2, refused=1, stored=3),
+        (
+            "UPDATE day_counts SET amount = 4 WHERE kind = 'install'",
+            "4 installs were counted and 2 are there",
+        ),
+        (
+            "UPDATE attributions SET is_in_force = 0 WHERE match_type = 'organic'",
+            "2 installs are there and 1 are decided "
+            "(1 attributed, 0 organic, 0 rejected, 0 reinstall, 0 test)",
+        ),
+        (
+            "UPDATE received_counts SET received = received + 1",
+            "6 events were received and 5 are accounted for (1 duplicates, 1 refused, 3 stored)",
+        ),
+        (
+            "DELETE FROM events WHERE event_type = 'login'",
             "3 events were counted as stored and 2 are there",
-            id="one was not stored",
         ),
-        pytest.param(
-            ReceivedCounts(received=4, duplicates=2, refused=0, stored=2),
-            "0 events were counted as refused and 1 are there",
-            id="one refusal was not counted",
+        ("DELETE FROM refused_events", "1 events were counted as refused and 0 are there"),
+        ("DELETE FROM deliveries", "1 deliveries were made and 0 are there"),
+        (
+            "UPDATE events SET skip_reason = 'not_mapped' WHERE skip_reason IS NULL",
+            "1 events are skipped and have a delivery all the same",
+        ),
+        (
+            "UPDATE rollup_sums SET installs = 7 WHERE kind = 'day' AND installs > 0",
+            "reports say 7 installs and the facts 1",
+        ),
+        (
+            "UPDATE rollup_sums SET revenue_units = 0 WHERE kind = 'day' AND events > 0",
+            "reports say another revenue than the facts",
+        ),
+        (
+            "UPDATE rollup_sums SET reinstalls = 3 WHERE kind = 'day' AND installs > 0",
+            "reports say 3 reinstalls and facts 0",
         ),
     ],
 )
-def test_gaps_of_receiving(scene: Scene, counts: ReceivedCounts, gap: str) -> None:
-    """Each term that does not fit is told by itself."""
-    count(scene, counts)
+def test_each_change_is_noticed(scene: IntakeScene, tmp_path: Path, change: str, gap: str) -> None:
+    """A row that is gone, one that is changed, a count that is wrong: the day and the gap."""
+    tamper(scene, tmp_path, change)
 
-    result = LedgerService(store=scene.store).check(scene.app_id)
+    result = scene.services.ledger.days(scene.app.id)
 
-    assert result.gaps == (gap,)
+    assert f"{TODAY}: {gap}" in result.gaps
+    assert [day.day_on for day in result.days if day.gaps] == [TODAY]
     assert not result.is_balanced
 
 
-def test_a_delivery_that_nobody_was_eligible_for(scene: Scene) -> None:
-    """An event that is both skipped and on its way breaks the second equation."""
-    count(scene, ReceivedCounts(received=4, refused=1, stored=3))
-    install = put_install(scene.store, scene.app_id, NOON, link_id=scene.link_id)
-    event = put_event(scene.store, install, NOON, skip_reason="not_mapped")
-    put_delivery(scene.store, event)
+@pytest.mark.parametrize(
+    ("change", "gap"),
+    [
+        ("UPDATE link_totals SET clicks = 5", "Links say 5 clicks, and 1 were counted by day"),
+        (
+            "UPDATE link_totals SET installs = 5",
+            "Links say 5 installs, and 1 decisions in force say so",
+        ),
+        (
+            "INSERT INTO day_counts VALUES ((SELECT app_id FROM apps), 0, 'install', 1)",
+            "Before days were told apart: 1 installs were counted and 0 are there",
+        ),
+    ],
+)
+def test_the_whole_is_checked_as_well(
+    scene: IntakeScene, tmp_path: Path, change: str, gap: str
+) -> None:
+    """What links show, and what has no day."""
+    tamper(scene, tmp_path, change)
 
-    (gap,) = LedgerService(store=scene.store).check(scene.app_id).gaps
-
-    assert gap == (
-        "1 events are eligible and 2 have a delivery "
-        "(1 pending, 0 retrying, 1 sent, 0 skipped, 0 dead)"
-    )
+    assert scene.ledger().gaps == (gap,)
 
 
-def test_an_app_to_which_nothing_happened(scene: Scene) -> None:
-    """Nothing received is nothing missing, and other apps' events are not seen."""
-    other = Scene(scene.store, app_id="app_2")
+def test_days_are_answered_newest_first(scene: IntakeScene) -> None:
+    """By default the last seven; an empty day balances."""
+    by_default = scene.services.ledger.days(scene.app.id)
+    one = scene.services.ledger.days(scene.app.id, TODAY - DAY, TODAY - DAY)
 
-    assert LedgerService(store=scene.store).check(other.app_id).is_balanced
+    assert [day.day_on for day in by_default.days] == [TODAY - n * DAY for n in range(7)]
+    assert [day.day_on for day in one.days] == [TODAY - DAY]
+    assert one.is_balanced
 
 
-def test_an_unknown_app(scene: Scene) -> None:
-    """There is no ledger to balance."""
+def test_a_look_reads_only_what_it_can_afford(
+    scene: IntakeScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Today always, and back until a day would be too much."""
+    app_id = scene.app.id
+    assert len(scene.services.ledger.recent(app_id).days) == 7
+
+    monkeypatch.setattr(ledger_module, "RECENT_ROWS", 5)
+    counts = ReceivedCounts(received=10, stored=10)
+    busy_on = TODAY - 2 * DAY
+    scene.store.write(lambda uow: uow.events.count(app_id, counts, day_on=busy_on))
+
+    assert [day.day_on for day in scene.services.ledger.recent(app_id).days] == [TODAY]
+    monkeypatch.setattr(ledger_module, "RECENT_ROWS", 12)
+    assert [day.day_on for day in scene.services.ledger.recent(app_id).days] == [TODAY, TODAY - DAY]
+
+
+def test_unusable_questions(scene: IntakeScene) -> None:
+    """An app that is not there, and days in the wrong order."""
+    ledger = scene.services.ledger
     with pytest.raises(NotFound):
-        LedgerService(store=scene.store).check(AppId("app_nope"))
+        ledger.check(AppId("app_nope"))
+    with pytest.raises(NotFound):
+        ledger.days(AppId("app_nope"))
+    with pytest.raises(InvalidInput):
+        ledger.days(scene.app.id, TODAY, TODAY - DAY)

@@ -15,7 +15,7 @@ from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.bootstrap import Parts, services_over
 from appsprint.config import Settings
 from appsprint.domain.app import App
-from appsprint.domain.ids import IdPrefix
+from appsprint.domain.ids import IdPrefix, first_id_at
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import ConfigurationError
 from appsprint.services.apps import CreatedApp, NewApp
@@ -45,13 +45,14 @@ class StandingClock:
 
 
 class CountingIds:
-    """Identifiers that count up, so they sort in the order they were made."""
+    """Identifiers that count up from noon on, so they sort in the order they were made."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
 
     def new(self, prefix: IdPrefix) -> str:
-        return f"{prefix.value}{next(self._numbers):032x}"
+        first = int(first_id_at(prefix, NOON).removeprefix(prefix), 16)
+        return f"{prefix.value}{first + next(self._numbers):032x}"
 
 
 class ReversibleBox:

@@ -10,7 +10,7 @@ from typing import Any
 from appsprint.domain.app import App, Environment
 from appsprint.domain.click import Click
 from appsprint.domain.delivery import Delivery
-from appsprint.domain.ids import IdPrefix
+from appsprint.domain.ids import ClickId, IdPrefix, InstallId
 from appsprint.domain.inapp_event import RefusalReason
 from appsprint.domain.install import Install
 from appsprint.domain.link import AdNetwork, Link
@@ -76,6 +76,7 @@ class IntakeScene:
         """A click on the app's link, an hour before noon."""
         click = make_click(
             **{
+                "id": ClickId(self.services.ids.new(IdPrefix.CLICK)),
                 "app_id": self.app.id,
                 "link_id": self.link.id,
                 "occurred_at": NOON - HOUR,
@@ -87,8 +88,16 @@ class IntakeScene:
 
     def new_install(self, **changes: Any) -> Install:
         """An install of the app at noon that is not registered yet."""
+        install_id = InstallId(self.services.ids.new(IdPrefix.INSTALL))
         return make_install(
-            **{"app_id": self.app.id, "installed_at": NOON, "received_at": NOON, **changes}
+            **{
+                "id": install_id,
+                "appsprint_id": f"device-of-{install_id}",
+                "app_id": self.app.id,
+                "installed_at": NOON,
+                "received_at": NOON,
+                **changes,
+            }
         )
 
     def again(self, install: Install, **changes: Any) -> RegisteredInstall:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from appsprint.domain.ids import AppId, DeliveryId, EventId, InstallId
@@ -72,8 +72,8 @@ class EventRepository(Protocol):
         """Keep refused events where the operator can see them."""
         ...
 
-    def count(self, app_id: AppId, counts: ReceivedCounts) -> None:
-        """Add one request's counts to the app's ledger."""
+    def count(self, app_id: AppId, counts: ReceivedCounts, *, day_on: date) -> None:
+        """Add one request's counts to the app's ledger; ``day_on`` is UTC's."""
         ...
 
     def page(
@@ -95,25 +95,3 @@ class EventRepository(Protocol):
     ) -> None:
         """Say anew why these events got no delivery; None when they have one now."""
         ...
-
-    def ledger(self, app_id: AppId) -> LedgerSums:
-        """The received counts beside what the tables really hold."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerSums:
-    """The two sides of the ledger of one app.
-
-    Attributes:
-        counts: What was counted while receiving.
-        stored_rows, refused_rows: What the tables hold.
-        eligible: Stored events that were mapped and credited.
-        deliveries: Rows by status.
-    """
-
-    counts: ReceivedCounts
-    stored_rows: int
-    refused_rows: int
-    eligible: int
-    deliveries: Mapping[str, int]

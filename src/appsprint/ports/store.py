@@ -18,6 +18,7 @@ from appsprint.ports.deliveries import DeliveryRepository
 from appsprint.ports.diagnostics import DiagnosticsRepository
 from appsprint.ports.events import EventRepository
 from appsprint.ports.installs import InstallRepository
+from appsprint.ports.ledger import LedgerRepository
 from appsprint.ports.links import LinkRepository
 from appsprint.ports.members import MemberRepository
 from appsprint.ports.privacy import PrivacyRepository
@@ -115,6 +116,11 @@ class UnitOfWork(Protocol):
     @property
     def rollups(self) -> RollupRepository:
         """Sums for reports that are kept ready."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerRepository:
+        """What was counted, and what is there."""
         ...
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from appsprint.domain.app import App, Environment
@@ -224,19 +224,23 @@ def _count(
     batches: Sequence[EventBatch],
     results: Sequence[Sequence[EventOutcome] | InstallNotFound],
 ) -> None:
-    """Add what was received to the apps' counts."""
-    by_app: defaultdict[AppId, Counter[EventStatus]] = defaultdict(Counter)
+    """Add what was received to the apps' counts, by the day when it came."""
+    received: Counter[tuple[AppId, date]] = Counter()
+    fates: defaultdict[tuple[AppId, date], Counter[EventStatus]] = defaultdict(Counter)
     for batch, result in zip(batches, results, strict=True):
         if not isinstance(result, InstallNotFound):
-            by_app[batch.app.id].update(outcome.status for outcome in result)
-    for app_id, amounts in by_app.items():
+            key = batch.app.id, batch.received_at.date()
+            # Not from the outcomes: an event without one must be missing in the ledger.
+            received[key] += len(batch.events) + len(batch.unread)
+            fates[key].update(outcome.status for outcome in result)
+    for (app_id, day_on), amounts in fates.items():
         counts = ReceivedCounts(
-            received=amounts.total(),
+            received=received[app_id, day_on],
             duplicates=amounts[EventStatus.DUPLICATE],
             refused=amounts[EventStatus.REFUSED],
             stored=amounts[EventStatus.STORED],
         )
-        uow.events.count(app_id, counts)
+        uow.events.count(app_id, counts, day_on=day_on)
 
 
 class EventService:

@@ -14,7 +14,7 @@ from appsprint.ports.clock import Clock
 from appsprint.ports.inspection import SchemaVersions, StorageSizes, StoreInspection
 from appsprint.ports.spool import ClickSpool
 from appsprint.ports.store import Store, UnitOfWork
-from appsprint.services.ledger import LedgerService
+from appsprint.services.ledger import LedgerResult, LedgerService
 from appsprint.services.rollups import RollupService
 
 
@@ -96,7 +96,8 @@ class SystemService:
 
     def books(self) -> Sequence[Books]:
         """Count again what was counted before, app by app; takes long with many events."""
-        ledger, rollups = LedgerService(store=self._store), RollupService(store=self._store)
+        ledger = LedgerService(store=self._store, clock=self._clock)
+        rollups = RollupService(store=self._store)
         apps = self._store.read(lambda uow: uow.apps.all())
         return [
             Books(
@@ -106,6 +107,12 @@ class SystemService:
             )
             for app in apps
         ]
+
+    def recent_ledgers(self) -> Sequence[tuple[App, LedgerResult]]:
+        """The books of the last days, app by app, as many days as can be read at once."""
+        ledger = LedgerService(store=self._store, clock=self._clock)
+        apps = self._store.read(lambda uow: uow.apps.all())
+        return [(app, ledger.recent(app.id)) for app in apps]
 
     def _queue(self, app: App, connection: Connection, waiting: int) -> AppQueue:
         due_at = self._inspection.oldest_due_at(app.id, connection.network) if waiting else None

@@ -17,9 +17,7 @@ from appsprint.domain.link import AdNetwork
 from appsprint.ports.events import (
     EventFilter,
     EventWithOutcome,
-    LedgerSums,
     NetworkOutcome,
-    ReceivedCounts,
 )
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.testing.builders import (
@@ -38,7 +36,6 @@ from appsprint.testing.builders import (
 
 OTHER = AppId("app_2")
 ANYTHING = EventFilter()
-ZERO = ReceivedCounts()
 
 
 class EventStoreContract:
@@ -218,43 +215,6 @@ class EventStoreContract:
 
         assert unattributed(store, install) == []
 
-    def test_the_ledger_of_an_app_without_events(self, store: Store) -> None:
-        """Zero everywhere."""
-        assert ledger(store) == LedgerSums(
-            counts=ZERO, stored_rows=0, refused_rows=0, eligible=0, deliveries={}
-        )
-
-    def test_received_counts_add_up(self, store: Store) -> None:
-        """Each request's are added to the app's, and only to its own."""
-        first = ReceivedCounts(received=6, duplicates=1, refused=2, stored=3)
-        second = ReceivedCounts(received=1, stored=1)
-        for app_id, counts in ((APP_ID, first), (APP_ID, second), (OTHER, first)):
-            store.write(lambda uow, a=app_id, c=counts: uow.events.count(a, c))  # type: ignore[misc]
-
-        assert ledger(store).counts == ReceivedCounts(received=7, duplicates=1, refused=2, stored=4)
-
-    def test_the_ledger_counts_the_tables(self, store: Store, install: Install) -> None:
-        """Stored rows without the install event, which is ours; refusals; deliveries."""
-        events = [make_event(install) for _ in range(3)]
-        install_event = make_event(install, event_type="install")
-        put_events(store, *events, install_event)
-        put_events(store, make_event(make_install(app_id=OTHER)))
-        put_deliveries(
-            store,
-            make_delivery(events[0]),
-            make_delivery(events[1], status=DeliveryStatus.SKIPPED),
-            make_delivery(install_event),
-        )
-        store.write(lambda uow: uow.events.refuse([make_refusal()]))
-
-        assert ledger(store) == LedgerSums(
-            counts=ZERO,
-            stored_rows=3,
-            refused_rows=1,
-            eligible=3,
-            deliveries={"pending": 2, "skipped": 1},
-        )
-
 
 def add(store: Store, events: Sequence[InAppEvent]) -> set[EventId]:
     """Store events; those that are new."""
@@ -295,8 +255,3 @@ def refusals_of(store: Store, *, after: str | None, limit: int) -> list[RefusedE
 def unattributed(store: Store, install: Install) -> list[InAppEvent]:
     """What waits for an install's credit."""
     return list(store.read(lambda uow: uow.events.unattributed_of(APP_ID, install.id)))
-
-
-def ledger(store: Store) -> LedgerSums:
-    """The first app's ledger."""
-    return store.read(lambda uow: uow.events.ledger(APP_ID))

@@ -66,6 +66,7 @@ GET /api/v1/apps/{app_id}/export/{kind}
 POST /api/v1/apps/{app_id}/erase
 GET /api/v1/apps/{app_id}/retention
 PATCH /api/v1/apps/{app_id}/retention
+GET /api/v1/apps/{app_id}/ledger
 POST /api/v1/members
 GET /api/v1/members
 GET /api/v1/members/{member_id}

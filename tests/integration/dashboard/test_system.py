@@ -11,6 +11,7 @@ from appsprint.domain.app import App
 from appsprint.domain.connection import ConnectionStatus
 from appsprint.entrypoints.http.dashboard import system
 from appsprint.entrypoints.http.dashboard.system import size_of
+from appsprint.ports.events import ReceivedCounts
 from appsprint.testing.builders import make_connection
 from tests.support.browser import Browser, text_of
 from tests.support.control_plane import NOON, ControlPlane
@@ -70,3 +71,20 @@ def test_the_books_are_counted_when_asked(plane: ControlPlane, owner: Browser, a
     assert "0 events were counted as stored and 1 are there." in text_of(
         owner.get(f"{PLACE}?books=check")
     )
+
+
+def test_the_last_days_are_counted_for_the_page(
+    plane: ControlPlane, owner: Browser, app: App
+) -> None:
+    """The page asks for them by itself; each day is told, the one with a gap in words."""
+    assert 'hx-get="?ledger=recent" hx-trigger="load"' in owner.get(PLACE).text
+    assert "Does not balance" not in text_of(owner.get(f"{PLACE}?ledger=recent"))
+    counts = ReceivedCounts(received=3, stored=2, duplicates=1)
+    plane.store.write(lambda uow: uow.events.count(app.id, counts, day_on=NOON.date()))
+
+    text = text_of(owner.get(f"{PLACE}?ledger=recent"))
+
+    assert (
+        "2026-03-29 0 0 3 Does not balance 2 events were counted as stored and 0 are there." in text
+    )
+    assert text.count("Balances") == 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 from contextlib import closing
@@ -14,6 +15,7 @@ from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.domain.connection import Connection, OAuthState
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.link import AdNetwork
+from appsprint.ports.events import ReceivedCounts
 from tests.support.control_plane import NOON
 from tests.support.facts import put_delivery, put_event, put_install
 from tests.unit.cli.conftest import Program
@@ -221,3 +223,29 @@ def test_a_person_is_erased_after_asking(program: Program, store: SqliteStore) -
     assert program.json(*who, "--yes")["rows"]["events"] == 1
     assert program.json(*who, "--yes")["erased"] == 0
     program.run("erase", "--yes", code=2)
+
+
+def test_the_ledger_balances_or_fails(program: Program, store: SqliteStore) -> None:
+    """Each day with its equations; what is gone is exit code 1 and a line."""
+    app_id, today = program.make_app(), datetime.now(UTC).date()
+    stdout, stderr = program.run("ledger")
+    assert (stdout.count("balances"), stderr) == (7, "Everything is accounted for.\n")
+    counts = ReceivedCounts(received=3, stored=2, duplicates=1)
+    store.write(lambda uow: uow.events.count(app_id, counts, day_on=today))
+
+    stdout, stderr = program.run("ledger", "--app", app_id, "--start", str(today), code=1)
+    as_json, _ = program.run("ledger", "--json", code=1)
+
+    assert stdout.splitlines() == [
+        f"{today}  DOES NOT BALANCE",
+        "  visits    0 = 0",
+        "  installs  0 = 0",
+        "  events    3 = 2 stored + 1 duplicates",
+        "  stored    2 + 0 install events = 0",
+        "  reports   not summed yet, the facts 0",
+        "  !! 2 events were counted as stored and 0 are there",
+    ]
+    assert stderr == "It does not balance.\n"
+    assert json.loads(as_json)["gaps"] == [
+        f"{today}: 2 events were counted as stored and 0 are there"
+    ]

@@ -8,14 +8,12 @@ from typing import Any
 
 from rich.console import Console
 
-from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.ids import AppId
 from appsprint.entrypoints.demo.ads import APPS
 from appsprint.entrypoints.demo.connecting import ConnectedApp
 from appsprint.entrypoints.demo.funnel import Funnel
 from appsprint.entrypoints.demo.outcome import AppOutcome, Outcome
 from appsprint.entrypoints.demo.report_table import WIDTH, report_table, summary
-from appsprint.ports.events import ReceivedCounts
 from appsprint.services.ledger import LedgerResult
 
 FIGURES: dict[str, Any] = {
@@ -62,15 +60,7 @@ def make_outcome(*rows: dict[str, Any]) -> Outcome:
         "time_zone": "Europe/Paris",
         "currency": "EUR",
     }
-    ledger = LedgerResult(
-        app_id=AppId("app_1"),
-        counts=ReceivedCounts(),
-        stored_rows=0,
-        refused_rows=0,
-        eligible=0,
-        deliveries=dict.fromkeys(DeliveryStatus, 0),
-        gaps=(),
-    )
+    ledger = LedgerResult(app_id=AppId("app_1"), days=(), gaps=())
     connected = ConnectedApp(app=app, app_id="app_1", live_key="k", test_key="t", links=())
     outcome = AppOutcome(
         connected=connected, report=report, ledger=ledger, clicks=20, attributed=5, organic=2

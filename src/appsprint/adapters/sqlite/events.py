@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import date
 
 from appsprint.adapters.sqlite.bulk import Row, insert_rows
 from appsprint.adapters.sqlite.conditions import with_conditions
-from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
+from appsprint.adapters.sqlite.rows import from_ms, to_day, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.app import Environment
 from appsprint.domain.ids import AppId, DeliveryId, EventId, InstallId
@@ -16,7 +17,6 @@ from appsprint.domain.link import AdNetwork
 from appsprint.ports.events import (
     EventFilter,
     EventWithOutcome,
-    LedgerSums,
     NetworkOutcome,
     ReceivedCounts,
 )
@@ -51,9 +51,9 @@ class SqliteEvents:
         ]
         insert_rows(self._connection, _SQL["insert_refusal"], rows)
 
-    def count(self, app_id: AppId, counts: ReceivedCounts) -> None:
-        values = (app_id, counts.received, counts.duplicates, counts.refused, counts.stored)
-        self._connection.execute(_SQL["add_counts"], values)
+    def count(self, app_id: AppId, counts: ReceivedCounts, *, day_on: date) -> None:
+        parts = (counts.received, counts.duplicates, counts.refused, counts.stored)
+        self._connection.execute(_SQL["add_counts"], (app_id, to_day(day_on), *parts))
 
     def page(
         self, app_id: AppId, wanted: EventFilter, *, after: EventId | None, limit: int
@@ -90,23 +90,9 @@ class SqliteEvents:
         for event_id in event_ids:
             self._connection.execute(_SQL["set_skip_reason"], (reason, app_id, event_id))
 
-    def ledger(self, app_id: AppId) -> LedgerSums:
-        counts = self._connection.execute(_SQL["select_counts"], (app_id,)).fetchone()
-        deliveries = self._connection.execute(_SQL["count_deliveries"], (app_id,))
-        return LedgerSums(
-            counts=ReceivedCounts() if counts is None else ReceivedCounts(**dict(counts)),
-            stored_rows=self._number("count_stored", app_id),
-            refused_rows=self._number("count_refused", app_id),
-            eligible=self._number("count_eligible", app_id),
-            deliveries={row["status"]: row["amount"] for row in deliveries},
-        )
-
     def _is_stored(self, event: InAppEvent) -> bool:
         found = self._connection.execute(_SQL["is_stored"], (event.app_id, event.id))
         return found.fetchone() is not None
-
-    def _number(self, query: str, app_id: AppId) -> int:
-        return int(self._connection.execute(_SQL[query], (app_id,)).fetchone()[0])
 
 
 def _event_row(event: InAppEvent) -> Row:

@@ -17,8 +17,8 @@ _SQL = queries("privacy")
 
 # What forgetting a kind runs, over the same rows, in this order.
 _FORGET: Mapping[PersonalData, Sequence[str]] = {
-    PersonalData.CLICKS: ("forget_clicks", "forget_credited_clicks"),
-    PersonalData.FILTERED_VISITS: ("forget_filtered_visits",),
+    PersonalData.CLICKS: ("count_forgotten_clicks", "forget_clicks", "forget_credited_clicks"),
+    PersonalData.FILTERED_VISITS: ("count_forgotten_visits", "forget_filtered_visits"),
     PersonalData.INSTALLS: (
         "forget_identifiers",
         "forget_apple_lookups",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -16,6 +16,11 @@ def to_ms(instant: datetime) -> int:
 def to_ms_or_none(instant: datetime | None) -> int | None:
     """Like ``to_ms``; None for None."""
     return None if instant is None else to_ms(instant)
+
+
+def to_day(day_on: date) -> int:
+    """A day as a number since 1970-01-01."""
+    return (day_on - _EPOCH.date()).days
 
 
 def from_ms(ms: int) -> datetime:

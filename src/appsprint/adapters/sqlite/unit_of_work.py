@@ -16,6 +16,7 @@ from appsprint.adapters.sqlite.deliveries import SqliteDeliveries
 from appsprint.adapters.sqlite.diagnostics import SqliteDiagnostics
 from appsprint.adapters.sqlite.events import SqliteEvents
 from appsprint.adapters.sqlite.installs import SqliteInstalls
+from appsprint.adapters.sqlite.ledger import SqliteLedger
 from appsprint.adapters.sqlite.links import SqliteLinks
 from appsprint.adapters.sqlite.members import SqliteMembers
 from appsprint.adapters.sqlite.privacy import SqlitePrivacy
@@ -46,5 +47,6 @@ class SqliteUnitOfWork:
         self.privacy = SqlitePrivacy(connection)
         self.reports = SqliteReports(connection)
         self.rollups = SqliteRollups(connection)
+        self.ledger = SqliteLedger(connection)
         self.diagnostics = SqliteDiagnostics(connection)
         self.arrivals = SqliteArrivals(connection)

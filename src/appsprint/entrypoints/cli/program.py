@@ -19,6 +19,7 @@ NOUNS: Mapping[str, str] = {
     "serve": "Run the server: ad links, SDK routes, management API, and the loops beside them.",
     "demo": "Play two weeks of traffic against a server and a TikTok sandbox on this machine.",
     "doctor": "Check the whole installation, and say what to do.",
+    "ledger": "Check that everything that arrived is accounted for, day by day.",
     "apps": "Apps: what is advertised.",
     "keys": "API keys: what an app's SDK sends.",
     "links": "Ad links: what people paste into ads.",

@@ -17,10 +17,10 @@ INSERT INTO refused_events (app_id, refusal_id, received_at_ms, reason, event_id
 VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: add_counts
--- One request's counts onto the app's.
-INSERT INTO received_counts (app_id, received, duplicates, refused, stored)
-VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (app_id) DO UPDATE SET
+-- One request's counts onto the app's of that day.
+INSERT INTO received_counts (app_id, day, received, duplicates, refused, stored)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (app_id, day) DO UPDATE SET
     received = received + excluded.received,
     duplicates = duplicates + excluded.duplicates,
     refused = refused + excluded.refused,
@@ -48,26 +48,3 @@ WHERE app_id = ? AND install_id = ? AND skip_reason = 'not_attributed' ORDER BY 
 -- name: set_skip_reason
 -- Why an event has no delivery, or that it has one now.
 UPDATE events SET skip_reason = ? WHERE app_id = ? AND id = ?;
-
--- name: select_counts
--- What was counted while receiving.
-SELECT received, duplicates, refused, stored FROM received_counts WHERE app_id = ?;
-
--- name: count_stored
--- What the table holds; the install event is ours and was never received.
-SELECT count(*) FROM events WHERE app_id = ? AND event_type <> 'install';
-
--- name: count_refused
--- What the table holds.
-SELECT count(*) FROM refused_events WHERE app_id = ?;
-
--- name: count_eligible
--- Stored events with a delivery, told from the events' side.
-SELECT count(*) FROM events AS e WHERE e.app_id = ? AND e.skip_reason IS NULL AND EXISTS (
-    SELECT 1 FROM deliveries AS d WHERE d.app_id = e.app_id AND d.event_row_id = e.id
-    AND d.network = 'tiktok'
-);
-
--- name: count_deliveries
--- Deliveries by status.
-SELECT status, count(*) AS amount FROM deliveries WHERE app_id = ? GROUP BY status;

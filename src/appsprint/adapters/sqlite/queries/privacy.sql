@@ -125,6 +125,16 @@ SELECT click_id FROM clicks
 WHERE app_id = :app_id AND click_id > :after AND click_id < :before
 ORDER BY click_id LIMIT :limit;
 
+-- name: count_forgotten_clicks
+-- The ledger is told of the clicks that go; see forget_clicks.
+INSERT INTO day_counts (app_id, day, kind, amount)
+SELECT app_id, occurred_at_ms / 86400000 AS day, 'forgotten:click', count(*) FROM clicks
+WHERE app_id = :app_id AND click_id > :after AND click_id <= :last AND click_id NOT IN (
+    SELECT click_id FROM attributions WHERE app_id = :app_id AND click_id IS NOT NULL
+)
+GROUP BY day
+ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
+
 -- name: forget_clicks
 -- Old clicks that earned nothing go; the link's totals stay.
 DELETE FROM clicks
@@ -145,6 +155,15 @@ WHERE app_id = :app_id AND click_id > :after AND click_id <= :last;
 SELECT visit_id FROM filtered_visits
 WHERE app_id = :app_id AND visit_id > :after AND visit_id < :before
 ORDER BY visit_id LIMIT :limit;
+
+-- name: count_forgotten_visits
+-- The ledger is told of the visits that go.
+INSERT INTO day_counts (app_id, day, kind, amount)
+SELECT app_id, occurred_at_ms / 86400000 AS day, 'forgotten:' || kind, count(*)
+FROM filtered_visits
+WHERE app_id = :app_id AND visit_id > :after AND visit_id <= :last
+GROUP BY day, kind
+ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
 
 -- name: forget_filtered_visits
 -- Old visits of machines go; the link's totals stay.

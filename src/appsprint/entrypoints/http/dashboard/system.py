@@ -33,13 +33,17 @@ _KIBIBYTE = 1024
 
 @page("GET", "/settings/system", role=Role.OWNER, needs_all_apps=True)
 def show_system(request: PageRequest) -> PageResponse:
-    """How the server stands; the books are counted only when that is asked for."""
+    """How the server stands; the books are counted only when that is asked for.
+
+    The last days' ledger is asked for by the page itself, once it is shown.
+    """
     services = services_of(request)
     state = services.system.state()
     return render(
         request,
         "system.html",
         state=state,
+        ledgers=services.system.recent_ledgers() if request.query_params.get("ledger") else None,
         books=services.system.books() if request.query_params.get("books") else None,
         connections=_CONNECTIONS,
         retained=[(label, state.retention.periods.get(kind)) for kind, label in _RETAINED.items()],
