@@ -85,6 +85,7 @@ from appsprint.services.secret_keys import SecretKeyService
 from appsprint.services.sending import SendingService
 from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
+from appsprint.services.stored_replay import StoredReplayService
 from appsprint.services.system import SystemService
 from appsprint.services.vbo import VboService
 
@@ -246,6 +247,7 @@ def services_over(parts: Parts) -> Services:
         install_intake=intake,
         late_clicks=late_clicks,
         apple_ads=apple_ads,
+        stored_replay=_stored_replay(parts, intake),
         installs=InstallService(store=store),
         event_intake=EventIntake(ids=ids, directory=directory),
         events=EventService(store=store),
@@ -300,6 +302,18 @@ def _quality(parts: Parts) -> QualityService:
         store=parts.store,
         clock=parts.clock,
         data_centres=_networks_in("DATA_CENTRES_PATH", parts.settings.data_centres_path),
+    )
+
+
+def _stored_replay(parts: Parts, intake: InstallIntake) -> StoredReplayService:
+    store, clock = parts.store, parts.clock
+    return StoredReplayService(
+        store=store,
+        clock=clock,
+        intake=intake,
+        apps=AppService(store=store, clock=clock, ids=parts.ids, directory=parts.directory),
+        rollups=RollupService(store=store),
+        retention=parts.settings.retention,
     )
 
 

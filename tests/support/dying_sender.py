@@ -29,6 +29,7 @@ from appsprint.ports.ad_network import (
     LinkDialect,
     SendResult,
 )
+from appsprint.ports.rehearsal import Rehearsal, RehearsedPeriod
 from appsprint.ports.store import CompletionSink, ItemsWork, Store, UnitOfWork
 from appsprint.services.pacing import Pacer
 from appsprint.services.sending import SendingService
@@ -66,6 +67,9 @@ class DyingStore:
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         return self._store.read(work)
+
+    def rehearse(self, period: RehearsedPeriod, work: Callable[[Rehearsal], T]) -> T:
+        return self._store.rehearse(period, work)
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         self._writes += 1

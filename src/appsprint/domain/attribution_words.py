@@ -73,6 +73,7 @@ _CAUSES: Mapping[DecisionCause, str] = {
     DecisionCause.INSTALL_REFERRER: "A repeated registration brought Play's install referrer.",
     DecisionCause.ADVERTISING_ID: "The app told the advertising id later.",
     DecisionCause.CLICK_ID: "A repeated registration brought a click id.",
+    DecisionCause.REPLAY: "The app's past was decided again by other rules.",
     DecisionCause.LATE_CLICK: "A click that had waited in the spool was stored.",
     DecisionCause.APPLE_ADS: "Apple answered about the app's AdServices token.",
 }

@@ -55,6 +55,7 @@ class AuditAction(StrEnum):
     MAPPING_SET = "mapping.set"
     MAPPING_RESET = "mapping.reset"
     QUALITY_RULES_SET = "quality_rules.set"
+    ATTRIBUTION_REPLAYED = "attribution.replayed"
     DELIVERIES_REDRIVEN = "deliveries.redriven"
     RETENTION_CHANGED = "app.retention_changed"
     PERSON_ERASED = "person.erased"

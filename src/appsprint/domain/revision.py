@@ -16,7 +16,8 @@ class DecisionCause(StrEnum):
 
     ``REGISTRATION``: the install arrived. ``INSTALL_REFERRER``, ``ADVERTISING_ID``, ``CLICK_ID``:
     the device told it later. ``LATE_CLICK``: a click that waited in the spool was stored after the
-    install that it led to. ``APPLE_ADS``: Apple answered.
+    install that it led to. ``APPLE_ADS``: Apple answered. ``REPLAY``: the app's rules of
+    today were given to its past.
     """
 
     REGISTRATION = "registration"
@@ -25,6 +26,7 @@ class DecisionCause(StrEnum):
     CLICK_ID = "click_id"
     LATE_CLICK = "late_click"
     APPLE_ADS = "apple_ads"
+    REPLAY = "replay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

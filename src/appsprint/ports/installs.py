@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -136,6 +136,13 @@ class InstallRepository(Protocol):
         """Store a decision; it becomes the one in force, older versions are kept."""
         ...
 
+    def withdraw(self, app_id: AppId, install_ids: Collection[InstallId]) -> None:
+        """Take the decisions on these installs out of force, so that credit can change hands.
+
+        Each must get a new one in the same unit of work.
+        """
+        ...
+
     def decisions(self, app_id: AppId, install_id: InstallId) -> Sequence[Attribution]:
         """Every version of the decision, newest first."""
         ...
@@ -162,8 +169,11 @@ class InstallRepository(Protocol):
         """What all addresses of the app have taught so far."""
         ...
 
-    def learn(self, app_id: AppId, lesson: UnrelatedInstalls) -> None:
-        """Add what one address teaches to it."""
+    def learn(self, app_id: AppId, lesson: UnrelatedInstalls, *, at: datetime) -> None:
+        """Add what one address teaches to it.
+
+        What was known when the UTC day of ``at`` began is kept for ``Store.rehearse``.
+        """
         ...
 
     def note_identifier(

@@ -23,6 +23,7 @@ from appsprint.ports.links import LinkRepository
 from appsprint.ports.members import MemberRepository
 from appsprint.ports.privacy import PrivacyRepository
 from appsprint.ports.quality import QualityRepository
+from appsprint.ports.rehearsal import Rehearsal, RehearsedPeriod
 from appsprint.ports.reports import ReportRepository
 from appsprint.ports.rollups import RollupRepository
 from appsprint.ports.sealed_texts import SealedTextRepository
@@ -171,6 +172,14 @@ class Store(Protocol):
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run ``work`` on one consistent snapshot and return what it returns."""
+        ...
+
+    def rehearse(self, period: RehearsedPeriod, work: Callable[[Rehearsal], T]) -> T:
+        """Run ``work`` over a past period as it was, and return what it returns.
+
+        Whatever it decides is gone afterwards. Others read and write meanwhile; memory does not
+        grow with the length of the period.
+        """
         ...
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:

@@ -159,7 +159,7 @@ class AppService:
 
         def work(uow: UnitOfWork) -> App:
             present = require_app(uow, app_id)
-            changed = _changed(present, changes)
+            changed = changed_app(present, changes)
             if details := differences(present, changed, *_CHANGEABLE):
                 uow.apps.update(changed)
                 uow.audit.add(replace(told, subject=changed.name, details=details))
@@ -315,8 +315,12 @@ def _read_page(platform: Platform | None, store_url: str) -> StorePage:
     return read_store_url(url) if platform is None else require_store_page(url, platform)
 
 
-def _changed(app: App, changes: AppChanges) -> App:
-    """The app with its changes, each one checked; the rest as it was."""
+def changed_app(app: App, changes: AppChanges) -> App:
+    """The app with its changes, each one checked; the rest as it was.
+
+    Raises:
+        InvalidInput: Every value that is not allowed.
+    """
     check = (problems := Problems()).check
     page = check(
         partial(_read_page, app.platform),

@@ -86,12 +86,7 @@ def decide_install(
     Returns:
         The decision in force from now on.
     """
-    rules = AttributionRules(
-        windows=app.windows,
-        probabilistic=app.probabilistic_matching,
-        min_confidence=app.min_confidence_percent / 100,
-        link_windows=uow.links.windows(app.id),
-    )
+    rules = rules_of(uow, app)
     claim = None if revision is None else revision.claim
     evidence = replace(evidence_of(install, shared), is_claimed_by_apple=claim is not None)
     clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
@@ -105,7 +100,7 @@ def decide_install(
     if revision is not None and not _may_replace(uow, revision, decision):
         return revision.in_force
     if revision is None and decision.lesson.device_hours:
-        uow.installs.learn(app.id, decision.lesson)
+        uow.installs.learn(app.id, decision.lesson, at=install.received_at)
     credited = _attribution(uow, networks, install, decision, now=now)
     if revision is not None:
         credited = _version_of(revision, credited)
@@ -160,6 +155,16 @@ def _version_of(revision: Revision, attribution: Attribution) -> Attribution:
         campaign_id=claim.campaign_id,
         adgroup_id=claim.fields.get("adGroupId"),
         ad_id=claim.fields.get("adId"),
+    )
+
+
+def rules_of(uow: UnitOfWork, app: App) -> AttributionRules:
+    """The app's choices, and those of its links."""
+    return AttributionRules(
+        windows=app.windows,
+        probabilistic=app.probabilistic_matching,
+        min_confidence=app.min_confidence_percent / 100,
+        link_windows=uow.links.windows(app.id),
     )
 
 

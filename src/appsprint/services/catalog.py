@@ -44,6 +44,7 @@ from appsprint.services.secret_keys import SecretKeyService
 from appsprint.services.sending import SendingService
 from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
+from appsprint.services.stored_replay import StoredReplayService
 from appsprint.services.system import SystemService
 from appsprint.services.vbo import VboService
 
@@ -73,6 +74,7 @@ class Services:
     install_intake: InstallIntake
     late_clicks: LateClicks
     apple_ads: AppleAdsService
+    stored_replay: StoredReplayService
     installs: InstallService
     event_intake: EventIntake
     events: EventService

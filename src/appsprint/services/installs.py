@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from appsprint.domain.app import App
 from appsprint.domain.apple_ads import AppleLookup
@@ -106,7 +106,7 @@ class InstallIntake:
         A repeat gives the first one's answer, unless it tells what that one lacked.
         """
         if uow.installs.add(install):
-            self._decide(uow, app, install)
+            self.decide(uow, app, install, now=self._clock.now())
             self._note(uow, install.app_id, install.id, facts)
             self._make_install_event(uow, install)
         else:
@@ -234,39 +234,73 @@ class InstallIntake:
         late_clicks: Collection[ClickId] = frozenset(),
     ) -> None:
         """A late fact's say; events that waited for the credit that it gives go out too."""
+        now = self._clock.now()
+        after = self.revise(uow, app, found, cause, late_clicks=late_clicks, now=now)
+        if after.network is not found.attribution.network:
+            self._queue_waiting_events(uow, found.install)
+
+    def revise(
+        self,
+        uow: UnitOfWork,
+        app: App,
+        found: AttributedInstall,
+        cause: DecisionCause,
+        *,
+        now: datetime,
+        late_clicks: Collection[ClickId] = frozenset(),
+    ) -> Attribution:
+        """Decide a stored install again with all that is known of it; events are left alone."""
         known, before = found.install, found.attribution
         lookup = uow.apple_ads.get(app.id, known.id)
         fact = LateFact(
             cause=cause,
-            is_in_time=self._clock.now() <= known.received_at + self._grace,
+            is_in_time=now <= known.received_at + self._grace,
             late_clicks=late_clicks,
         )
         claim = None if lookup is None else lookup.claim
         install = with_late_facts(known, uow.installs.identifiers(app.id, known.id))
         revision = Revision(in_force=before, fact=fact, claim=claim)
-        if self._decide(uow, app, install, revision).network is not before.network:
-            self._queue_waiting_events(uow, install)
+        return self.decide(uow, app, install, now=now, revision=revision)
 
-    def _decide(
-        self, uow: UnitOfWork, app: App, install: Install, revision: Revision | None = None
+    def decide(
+        self,
+        uow: UnitOfWork,
+        app: App,
+        install: Install,
+        *,
+        now: datetime,
+        revision: Revision | None = None,
     ) -> Attribution:
+        """Decide a stored install, now or as it would have been decided; see ``decide_install``."""
         return decide_install(
             uow,
             self._networks,
             app,
             install,
-            now=self._clock.now(),
+            now=now,
             shared=self._shared,
             data_centres=self._data_centres,
             revision=revision,
         )
 
-    def _queue_waiting_events(self, uow: UnitOfWork, install: Install) -> None:
+    def send_waiting(
+        self, uow: UnitOfWork, app_id: AppId, install_id: InstallId, *, since: datetime
+    ) -> None:
+        """Queue the events from ``since`` on that waited for a credit which is there now."""
+        found = uow.installs.get(app_id, install_id)
+        if found is not None and found.attribution.network is not None:
+            self._queue_waiting_events(uow, found.install, since=since)
+
+    def _queue_waiting_events(
+        self, uow: UnitOfWork, install: Install, *, since: datetime | None = None
+    ) -> None:
         context = uow.installs.context(install.app_id, install.appsprint_id)
         if context is None:
             return
         routes = self._directory.routes(install.app_id)
         for event in uow.events.unattributed_of(install.app_id, install.id):
+            if since is not None and event.occurred_at < since:
+                continue
             deliveries = deliveries_for(
                 event, routes, context, ids=self._ids, now=self._clock.now()
             )

@@ -245,7 +245,7 @@ class InstallStoreContract:
         """Each app for itself."""
         lesson = UnrelatedInstalls(1, 24.5)
         for _ in range(2):
-            store.write(lambda uow: uow.installs.learn(APP_ID, lesson))
+            store.write(lambda uow: uow.installs.learn(APP_ID, lesson, at=NOON))
 
         def known(app_id: AppId) -> UnrelatedInstalls:
             return store.read(lambda uow: uow.installs.unrelated(app_id))

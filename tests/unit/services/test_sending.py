@@ -27,6 +27,7 @@ from appsprint.domain.delivery import (
 )
 from appsprint.domain.isolation import REFUSED_BEFORE_STOPPING
 from appsprint.errors import ConfigurationError
+from appsprint.ports.rehearsal import Rehearsal, RehearsedPeriod
 from appsprint.ports.store import CompletionSink, ItemsWork, Store, UnitOfWork
 from appsprint.testing.builders import (
     HOME,
@@ -697,6 +698,9 @@ class CrashingStore:
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         return self._store.read(work)
+
+    def rehearse(self, period: RehearsedPeriod, work: Callable[[Rehearsal], T]) -> T:
+        return self._store.rehearse(period, work)
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         self._left -= 1

@@ -50,14 +50,26 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return _open(path, ("query_only = ON",), busy_timeout_ms=2000)
 
 
-def _open(path: Path, settings: Sequence[str], *, busy_timeout_ms: int) -> sqlite3.Connection:
+def open_rehearsal(path: Path) -> sqlite3.Connection:
+    """A connection that can write to temporary tables of its own only, which wait on the disk.
+
+    Raises:
+        StoreUnavailable: The file cannot be opened.
+    """
+    settings = ("temp_store = FILE",)
+    return _open(path, settings, busy_timeout_ms=2000, mode="ro")
+
+
+def _open(
+    path: Path, settings: Sequence[str], *, busy_timeout_ms: int, mode: str = "rwc"
+) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise ConfigurationError(
             f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed"
         )
     try:
         connection = sqlite3.connect(
-            f"file:{_quoted(path)}",
+            f"file:{_quoted(path)}?mode={mode}",
             uri=True,
             isolation_level=None,
             check_same_thread=False,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from appsprint.adapters.sqlite.clicks import SqliteClicks
 from appsprint.adapters.sqlite.conditions import with_conditions
-from appsprint.adapters.sqlite.rows import from_ms, to_ms, to_ms_or_none
+from appsprint.adapters.sqlite.rows import DAY_MS, from_ms, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.app import Environment, Platform
 from appsprint.domain.ids import AppId, ClickId, IdPrefix, InstallId, LinkId, first_id_at
@@ -108,9 +108,13 @@ class SqliteInstalls:
         )
         self._connection.execute(_SQL["insert_decision"], values)
 
+    def withdraw(self, app_id: AppId, install_ids: Collection[InstallId]) -> None:
+        keys = [(app_id, install_id) for install_id in install_ids]
+        self._connection.executemany(_SQL["supersede_decision"], keys)
+
     def decisions(self, app_id: AppId, install_id: InstallId) -> Sequence[Attribution]:
         rows = self._connection.execute(_SQL["select_decisions"], (app_id, install_id))
-        return [_attribution(row) for row in rows]
+        return [attribution_from(row) for row in rows]
 
     def earlier_of_device(self, install: Install, *, limit: int) -> Sequence[EarlierInstall]:
         values = {
@@ -139,8 +143,13 @@ class SqliteInstalls:
         row = self._connection.execute(_SQL["select_unrelated"], (app_id,)).fetchone()
         return UnrelatedInstalls() if row is None else UnrelatedInstalls(*row)
 
-    def learn(self, app_id: AppId, lesson: UnrelatedInstalls) -> None:
-        known = self.unrelated(app_id).plus(lesson)
+    def learn(self, app_id: AppId, lesson: UnrelatedInstalls, *, at: datetime) -> None:
+        before = self.unrelated(app_id)
+        day = to_ms(at) // DAY_MS
+        self._connection.execute(
+            _SQL["keep_unrelated_of_day"], (app_id, day, before.installs, before.device_hours)
+        )
+        known = before.plus(lesson)
         values = (app_id, known.installs, known.device_hours)
         self._connection.execute(_SQL["upsert_unrelated"], values)
 
@@ -218,10 +227,10 @@ def _install_row(install: Install) -> tuple[object, ...]:
 
 
 def _attributed(row: sqlite3.Row) -> AttributedInstall:
-    return AttributedInstall(install=_install(row), attribution=_attribution(row))
+    return AttributedInstall(install=install_from(row), attribution=attribution_from(row))
 
 
-def _install(row: sqlite3.Row) -> Install:
+def install_from(row: sqlite3.Row) -> Install:
     return Install(
         id=InstallId(row["install_id"]),
         app_id=AppId(row["app_id"]),
@@ -244,7 +253,7 @@ def _install(row: sqlite3.Row) -> Install:
     )
 
 
-def _attribution(row: sqlite3.Row) -> Attribution:
+def attribution_from(row: sqlite3.Row) -> Attribution:
     network = row["network"]
     return Attribution(
         app_id=AppId(row["app_id"]),

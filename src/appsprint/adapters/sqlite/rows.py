@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+DAY_MS = 86_400_000
 
 
 def to_ms(instant: datetime) -> int:

@@ -11,13 +11,15 @@ from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from appsprint.adapters.sqlite.connection import open_reader, open_writer
+from appsprint.adapters.sqlite.connection import open_reader, open_rehearsal, open_writer
 from appsprint.adapters.sqlite.lock import ServerLock
 from appsprint.adapters.sqlite.migrations import Migration, is_outdated, migrate
+from appsprint.adapters.sqlite.rehearsal import SqliteRehearsal
 from appsprint.adapters.sqlite.unit_of_work import SqliteUnitOfWork
 from appsprint.adapters.sqlite.writer import Item, Job, Writer
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.errors import StoreUnavailable
+from appsprint.ports.rehearsal import Rehearsal, RehearsedPeriod
 from appsprint.ports.store import Completion, CompletionSink, ItemsWork, UnitOfWork
 
 T = TypeVar("T")
@@ -70,6 +72,14 @@ class SqliteStore:
                 connection.rollback()
         except sqlite3.Error as exc:
             raise StoreUnavailable(f"the database cannot be read now: {exc}") from exc
+
+    def rehearse(self, period: RehearsedPeriod, work: Callable[[Rehearsal], T]) -> T:
+        """Run ``work`` over a connection of its own, on the calling thread."""
+        try:
+            with closing(open_rehearsal(self._path)) as connection:
+                return work(SqliteRehearsal(connection, period))
+        except sqlite3.Error as exc:
+            raise StoreUnavailable(f"the past cannot be read now: {exc}") from exc
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run ``work`` on the writer and wait until its commit is durable."""

@@ -134,6 +134,11 @@ SELECT count(*) FROM (
 -- What all addresses of an app have taught.
 SELECT installs, device_hours FROM unrelated_installs WHERE app_id = ?;
 
+-- name: keep_unrelated_of_day
+-- What was known when a UTC day began; later lessons of the day change nothing.
+INSERT INTO unrelated_days (app_id, day_number, installs, device_hours) VALUES (?, ?, ?, ?)
+ON CONFLICT (app_id, day_number) DO NOTHING;
+
 -- name: upsert_unrelated
 -- The same with one address more.
 INSERT INTO unrelated_installs (app_id, installs, device_hours) VALUES (?, ?, ?)

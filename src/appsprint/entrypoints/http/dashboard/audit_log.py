@@ -29,6 +29,7 @@ WORDS: Mapping[AuditAction, str] = {
     AuditAction.MAPPING_SET: "Event mapping changed",
     AuditAction.QUALITY_RULES_SET: "Quality rules changed",
     AuditAction.MAPPING_RESET: "Event mapping reset",
+    AuditAction.ATTRIBUTION_REPLAYED: "Past decided again",
     AuditAction.DELIVERIES_REDRIVEN: "Deliveries redriven",
     AuditAction.RETENTION_CHANGED: "Retention changed",
     AuditAction.PERSON_ERASED: "Person's data erased",
