@@ -69,8 +69,9 @@ def _problems(
         )
     if connection.events_api is EventsApiState.REJECTED:
         code, words = _refusal(connection)
-        kept = f"{words} {amount_of(waiting, 'event waits', 'events wait')}; nothing is lost."
-        yield _problem(code, _with_reason(kept, connection.events_error))
+        if waiting:
+            words += f" {amount_of(waiting, 'event waits', 'events wait')}; nothing is lost."
+        yield _problem(code, _with_reason(words, connection.events_error))
     if connection.events_api is EventsApiState.MISSING and waiting:
         yield ConnectionProblem(
             "events_api_missing",

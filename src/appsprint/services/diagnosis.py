@@ -77,7 +77,7 @@ def _events_api_token(facts: Facts) -> Diagnosis:
     if connection.events_check is CredentialCheck.WRONG_PIXEL:
         return ok(code, "TikTok knows the token; it is not for this pixel.", evidence)
     if connection.events_api is EventsApiState.REJECTED:
-        words = f"TikTok rejected the Events API token; {_waiting(facts)}"
+        words = f"TikTok rejected the Events API token{_waiting(facts)}"
         return failing(code, _with_answer(words, connection.events_error), evidence)
     if connection.events_api is EventsApiState.MISSING:
         action = "Paste the Pixel ID and the Events API access token, then save."
@@ -101,7 +101,7 @@ def _pixel_token_pair(facts: Facts) -> Diagnosis:
     }
     check = facts.connection.events_check
     if check is CredentialCheck.WRONG_PIXEL:
-        words = f"The token may not send to this pixel; {_waiting(facts)}"
+        words = f"The token may not send to this pixel{_waiting(facts)}"
         return failing(code, _with_answer(words, evidence["last_error"]), evidence)
     if facts.connection.events_api is EventsApiState.REJECTED and check is None:
         words = _with_answer("The token may belong to another pixel", evidence["last_error"])
@@ -114,7 +114,8 @@ def _pixel_token_pair(facts: Facts) -> Diagnosis:
 
 
 def _waiting(facts: Facts) -> str:
-    return amount_of(facts.events.open_amount, "event waits", "events wait")
+    waiting = facts.events.open_amount
+    return f"; {amount_of(waiting, 'event waits', 'events wait')}" if waiting else ""
 
 
 def _with_answer(words: str, answer: object) -> str:

@@ -106,7 +106,8 @@ def test_a_refused_credential_has_its_own_advice(
 
     assert said in page
     assert ("for the same Pixel ID" in page) is (check is not CredentialCheck.WRONG_PIXEL)
-    assert "0 events wait and then go out." in page
+    assert "wait and then go out" not in page
+    assert "40001." in page
 
 
 def test_an_account_that_is_not_reached_is_told(owner: Browser, app: App) -> None:
@@ -215,6 +216,19 @@ def test_a_list_of_pixels_that_cannot_be_had_is_told(
     assert "The pixels cannot be listed now." in text_of(answer)
     assert said in text_of(answer)
     assert 'name="pixel_id"' in answer.text
+
+
+def test_credentials_that_tiktok_refuses_are_no_good_news(
+    plane: ControlPlane, owner: Browser, app: App
+) -> None:
+    """They are saved, which the message says without looking like success."""
+    plane.network.flow.check = CredentialCheck.TOKEN_REJECTED
+    place = f"/apps/{app.id}/integrations/tiktok"
+
+    page = owner.follow(owner.post(f"{place}/events-api", pixel_id=PASTED, access_token=TOKEN))
+
+    [told] = re.findall(r'<div id="notices"[^>]*>\s*<div class="notice (\w+)"', page.text)
+    assert told == "warn"
 
 
 def pixel_of(plane: ControlPlane, app: App) -> str | None:

@@ -58,7 +58,7 @@ def turn_second_factor_on(request: PageRequest) -> PageResponse:
     try:
         secret = bytes.fromhex(services.secrets.open(sealed))
     except (ConfigurationError, ValueError):
-        return redirect(PLACE, notice="That took too long. Begin again.")
+        return redirect(PLACE, notice="That took too long. Begin again.", tone="warn")
     try:
         services.members.turn_totp_on(visit.member, secret=secret, code=visit.form.text("code"))
     except InvalidInput as exc:

@@ -100,9 +100,9 @@ def import_days(request: PageRequest, app_id: PathId) -> PageResponse:
         days = date.fromisoformat(start), date.fromisoformat(end)
         services_of(request).costs.sync(AppId(app_id), AdNetwork.TIKTOK, *days)
     except ValueError:
-        return redirect(place, notice="Nothing was imported: the days cannot be read.")
+        return redirect(place, notice="Nothing was imported: the days cannot be read.", tone="warn")
     except (CallerError, AdNetworkRefused, Unavailable) as exc:
-        return redirect(place, notice=f"Nothing was imported. {sentence(exc.message)}")
+        return redirect(place, notice=f"Nothing was imported. {sentence(exc.message)}", tone="warn")
     return redirect(place, notice="Campaigns and metrics are imported.")
 
 

@@ -38,7 +38,7 @@ def save_mapping(request: PageRequest, app_id: PathId) -> PageResponse:
     stored = mapping.rows(AppId(app_id))
     wanted = [*_changed(form, stored), *_added(form)]
     if not wanted:
-        return redirect(_place(app_id), notice="Nothing was changed.")
+        return redirect(_place(app_id), notice="Nothing was changed.", tone="info")
     try:
         mapping.set_rows(AppId(app_id), wanted)
     except InvalidInput as exc:

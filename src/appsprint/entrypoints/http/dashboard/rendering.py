@@ -23,6 +23,8 @@ from appsprint.entrypoints.http.dashboard.forms import Form, sentence
 from appsprint.entrypoints.http.dashboard.navigation import APP_MENU, SERVER_MENU, has_page
 from appsprint.entrypoints.http.dashboard.visits import (
     NOTICE_COOKIE,
+    NOTICE_TONES,
+    Notice,
     Visit,
     secret_cookie,
     visit_of,
@@ -122,31 +124,37 @@ def render_text(template: str, **values: object) -> str:
 
 
 def redirect(
-    place: str, *, notice: str | None = None, cookies: Sequence[Cookie] = ()
+    place: str,
+    *,
+    notice: str | None = None,
+    tone: str = "good",
+    cookies: Sequence[Cookie] = (),
 ) -> PageResponse:
     """Send the browser on with GET after something was done.
 
     Args:
         place: A path of ours.
         notice: What the next page shall say, once.
+        tone: How it is meant, as the macro ``ui.notice`` has it.
     """
     given = list(cookies)
     if notice is not None:
-        given.append(_notice_cookie(notice))
+        given.append(_notice_cookie(Notice(notice[:_NOTICE_LENGTH], tone)))
     return Response(b"", status_code=303, headers={**HEADERS, "Location": place}, cookies=given)
 
 
-def read_notice(request: Connection) -> str | None:
+def read_notice(request: Connection) -> Notice | None:
     """What the page before left to be said; None when it left nothing that can be read."""
     raw = request.cookies.get(NOTICE_COOKIE, "")
     try:
-        return base64.urlsafe_b64decode(raw.encode()).decode()[:_NOTICE_LENGTH] or None
+        tone, _, text = base64.urlsafe_b64decode(raw.encode()).decode().partition(" ")
     except (binascii.Error, ValueError):
         return None
+    return Notice(text[:_NOTICE_LENGTH], tone) if text and tone in NOTICE_TONES else None
 
 
-def _notice_cookie(notice: str) -> Cookie:
-    value = base64.urlsafe_b64encode(notice[:_NOTICE_LENGTH].encode()).decode()
+def _notice_cookie(notice: Notice) -> Cookie:
+    value = base64.urlsafe_b64encode(f"{notice.tone} {notice.text}".encode()).decode()
     return Cookie(
         key=NOTICE_COOKIE, value=value, path="/", httponly=True, samesite="lax", max_age=60
     )

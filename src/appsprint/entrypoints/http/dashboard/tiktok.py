@@ -119,7 +119,8 @@ def save_events_api(request: PageRequest, app_id: PathId) -> PageResponse:
         sent = replace(form, values={**form.values, "pixel_id": [pixel_id]})
         return _page(request, app_id, problem=exc, sent=sent)
     said = sentence(saved.checked.message)
-    return _done(request, app_id, f"Pixel ID and access token are saved. {said}")
+    tone = "warn" if saved.checked.check.is_refusal else "good"
+    return _done(request, app_id, f"Pixel ID and access token are saved. {said}", tone)
 
 
 @page("POST", "/apps/{app_id:str}/integrations/tiktok/sync", role=Role.EDITOR)
@@ -143,13 +144,13 @@ def disconnect(request: PageRequest, app_id: PathId) -> PageResponse:
         said += f" {events} out once you connect again."
     if left.revocation_problem is not None:
         said += f" TikTok could not be told: {sentence(left.revocation_problem)}"
-    return _done(request, app_id, said)
+    return _done(request, app_id, said, "good" if left.revocation_problem is None else "warn")
 
 
-def _done(request: PageRequest, app_id: str, notice: str) -> PageResponse:
+def _done(request: PageRequest, app_id: str, notice: str, tone: str = "good") -> PageResponse:
     """Back to the page after a change, which the diagnostics must see at once."""
     services_of(request).overview.look_again(AppId(app_id))
-    return redirect(place_of(app_id), notice=notice)
+    return redirect(place_of(app_id), notice=notice, tone=tone)
 
 
 def _page(

@@ -30,6 +30,15 @@ from appsprint.services.sessions import SignedIn
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
 NOTICE_COOKIE = "appsprint_notice"
+NOTICE_TONES = frozenset({"good", "info", "warn", "bad"})
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that the next page says once; ``tone`` is one of ``NOTICE_TONES``."""
+
+    text: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +59,7 @@ class Visit:
     signed_in: SignedIn | None = None
     app: App | None = None
     form: Form
-    notice: str | None = None
+    notice: Notice | None = None
 
     @property
     def csrf(self) -> str:
