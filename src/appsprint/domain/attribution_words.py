@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from appsprint.domain.attribution import Candidate, MatchType, OrganicReason, Verdict
 from appsprint.domain.counted import amount_of, percent_of
 from appsprint.domain.likelihood import Factor
 from appsprint.domain.quality import Finding
 from appsprint.domain.quality_rules import SPECS
+from appsprint.domain.reinstall import Reinstall, SamePersonBy
 from appsprint.domain.revision import DecisionCause
 
 _VERDICTS: Mapping[Verdict, str] = {
@@ -66,6 +68,11 @@ _FACTORS: Mapping[str, tuple[str, str]] = {
     "referrer_ours": ("Play names a click of ours that is not known",) * 2,
     "device_installed_already": ("a click of a device like this one earned an install",) * 2,
 }
+_SAME_PERSON: Mapping[SamePersonBy, str] = {
+    SamePersonBy.ADVERTISING_ID: "the same advertising id",
+    SamePersonBy.IDFV: "the same id of the device for the vendor (idfv)",
+    SamePersonBy.INSTALL_TYPE: "the SDK",
+}
 
 
 _CAUSES: Mapping[DecisionCause, str] = {
@@ -121,3 +128,19 @@ def say_factor(factor: Factor) -> str:
     if factor.ratio >= 1:
         return f"{for_it}: {factor.ratio:.1f} times as probable"
     return f"{against_it}: {1 / max(factor.ratio, 1e-9):.1f} times less probable"
+
+
+def say_reinstall(reinstall: Reinstall) -> str:
+    """Why an install is not a new one."""
+    by = _SAME_PERSON[reinstall.by]
+    if reinstall.since_earlier is None:
+        return f"Reinstall: {by} says that the app was on the device before."
+    return f"Reinstall: {by} had the app {_how_long(reinstall.since_earlier)} earlier."
+
+
+def _how_long(time: timedelta) -> str:
+    """A time in the one unit that is fit for it."""
+    for unit, name in ((timedelta(days=1), "days"), (timedelta(hours=1), "hours")):
+        if time >= 2 * unit:
+            return f"{time // unit} {name}"
+    return f"{time // timedelta(minutes=1)} minutes"

@@ -28,11 +28,12 @@ OPEN_STATUSES = (DeliveryStatus.PENDING, DeliveryStatus.RETRYING)
 
 
 class NotEligibleReason(StrEnum):
-    """Why a stored event gets no delivery at all."""
+    """Why a stored event gets no delivery at all; ``REINSTALL`` is an install that is not new."""
 
     NOT_MAPPED = "not_mapped"
     NOT_ATTRIBUTED = "not_attributed"
     TEST_EVENT = "test_event"
+    REINSTALL = "reinstall"
 
 
 class SkipReason(StrEnum):

@@ -29,6 +29,8 @@ class Attribution:
         network_click_id: TikTok's ``ttclid``, character for character as received.
         explanation: The candidates and the rule, as JSON text.
         is_reinstall: The person had the app before; reports count it apart from installs.
+        earlier_install_id: The person's install before a reinstall; None where only the SDK says
+            that there was one.
         is_test: Of a test key or device; it neither enters reports nor uses up a click of theirs.
         tags: Codes of the quality rules that found something.
         rejected_for: The code of the quality rule that refused credit; None when none did.
@@ -56,6 +58,7 @@ class Attribution:
     network_click_id: str | None = None
     explanation: str = "{}"
     is_reinstall: bool = False
+    earlier_install_id: InstallId | None = None
     is_test: bool = False
     tags: tuple[str, ...] = ()
     rejected_for: str | None = None
@@ -98,6 +101,7 @@ class InstallFilter:
     """Which installs to list; None means any."""
 
     is_attributed: bool | None = None
+    is_reinstall: bool | None = None
     campaign_id: str | None = None
     link_id: LinkId | None = None
     match_type: str | None = None

@@ -28,13 +28,14 @@ from appsprint.domain.likelihood import LEARNED_FOR, MAX_ADDRESS_CLICKS, Surroun
 from appsprint.domain.link import AdNetwork, SelfAttributingNetwork
 from appsprint.domain.query import parse_query, query_of
 from appsprint.domain.referrer import PlayReferrer, parse_play_referrer
-from appsprint.domain.revision import Credit, LateFact, may_replace
+from appsprint.domain.revision import Credit, DecisionCause, LateFact, may_replace
 from appsprint.domain.shared_network import SharedNetworks
 from appsprint.ports.ad_network import AdNetworkAdapter, ClickParameters
 from appsprint.ports.installs import Attribution
 from appsprint.ports.store import UnitOfWork
 from appsprint.services.install_body import read_body
 from appsprint.services.quality_screen import screen
+from appsprint.services.reinstalls import marked, reinstall_of
 
 Networks = Mapping[AdNetwork, AdNetworkAdapter]
 NO_SHARED_NETWORKS = SharedNetworks()
@@ -98,13 +99,14 @@ def decide_install(
         evidence, clicks.values(), rules, credited=earned, surroundings=surroundings
     )
     if revision is not None and not _may_replace(uow, revision, decision):
-        return revision.in_force
+        return _kept(uow, app, install, revision, now=now)
     if revision is None and decision.lesson.device_hours:
         uow.installs.learn(app.id, decision.lesson, at=install.received_at)
-    credited = _attribution(uow, networks, install, decision, now=now)
+    made = _attribution(uow, networks, install, decision, now=now)
     if revision is not None:
-        credited = _version_of(revision, credited)
-    attribution = screen(uow, install, decision, credited, data_centres=data_centres)
+        made = _version_of(revision, made)
+    screened = screen(uow, install, decision, made, data_centres=data_centres)
+    attribution = marked(screened, reinstall_of(uow, app, install))
     uow.installs.decide(attribution)
     return attribution
 
@@ -122,6 +124,22 @@ class Revision:
     in_force: Attribution
     fact: LateFact
     claim: AppleClaim | None = None
+
+
+def _kept(
+    uow: UnitOfWork, app: App, install: Install, revision: Revision, *, now: datetime
+) -> Attribution:
+    """Credit as before; an advertising id can still show that the person had the app."""
+    kept, cause = revision.in_force, revision.fact.cause
+    if kept.is_reinstall or cause is not DecisionCause.ADVERTISING_ID:
+        return kept
+    reinstall = reinstall_of(uow, app, install)
+    if reinstall is None:
+        return kept
+    again = replace(kept, version=kept.version + 1, decided_at=now, cause=cause)
+    attribution = marked(again, reinstall)
+    uow.installs.decide(attribution)
+    return attribution
 
 
 def _may_replace(uow: UnitOfWork, revision: Revision, decision: Decision) -> bool:

@@ -14,7 +14,7 @@ from appsprint.domain.delivery import (
     WebContext,
 )
 from appsprint.domain.ids import DeliveryId, IdPrefix
-from appsprint.domain.inapp_event import InAppEvent
+from appsprint.domain.inapp_event import INSTALL_EVENT_TYPE, InAppEvent
 from appsprint.domain.quality import quality_reason
 from appsprint.domain.web_context import check_web_context
 from appsprint.ports.clock import IdSource
@@ -32,6 +32,8 @@ def judge(
         return NotEligibleReason.NOT_MAPPED
     if install.network is not route.network:
         return NotEligibleReason.NOT_ATTRIBUTED
+    if event.event_type == INSTALL_EVENT_TYPE and install.attribution.is_reinstall:
+        return NotEligibleReason.REINSTALL
     return None
 
 

@@ -43,6 +43,8 @@ def install_row(found: AttributedInstall) -> Row:
         "adgroup_name": decision.adgroup_name,
         "ad_id": decision.ad_id,
         "ad_name": decision.ad_name,
+        "is_reinstall": decision.is_reinstall,
+        "earlier_install_id": decision.earlier_install_id,
     }
 
 

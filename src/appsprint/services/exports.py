@@ -185,6 +185,7 @@ EXPORT_FIELDS: Mapping[ExportKind, tuple[str, ...]] = {
         *("country", "device_model", "os_version"),
         *("is_attributed", "match_type", "confidence", "reason", "network", "click_id", "link_id"),
         *("campaign_id", "campaign_name", "adgroup_id", "adgroup_name", "ad_id", "ad_name"),
+        *("is_reinstall", "earlier_install_id"),
     ),
     ExportKind.EVENTS: (
         *("id", "event_id", "event_type", "event_name", "environment"),
@@ -210,6 +211,7 @@ _OTHER_TYPES: Columns = {
     "confidence": ColumnType.NUMBER,
     "earns_credit": ColumnType.BOOLEAN,
     "is_attributed": ColumnType.BOOLEAN,
+    "is_reinstall": ColumnType.BOOLEAN,
     "revenue": ColumnType.AMOUNT,
 }
 

@@ -48,6 +48,8 @@ def test_install_rows_have_the_fields_of_the_contract(
         "link_id": "lnk_1",
         "campaign_id": "c1",
         "campaign_name": None,
+        "is_reinstall": False,
+        "earlier_install_id": None,
     }
     assert (items[0]["is_attributed"], items[0]["click_id"]) == (False, None)
 
@@ -72,6 +74,8 @@ def test_one_install_explains_its_decision(
         ("", 3),
         ("is_attributed=true", 2),
         ("is_attributed=false", 1),
+        ("is_reinstall=true", 0),
+        ("is_reinstall=false", 3),
         ("campaign_id=c1", 1),
         ("link_id=lnk_1", 2),
         ("match_type=organic", 1),

@@ -11,6 +11,7 @@ from appsprint.domain.app import App
 from appsprint.domain.attribution import MatchType
 from appsprint.domain.delivery import NotEligibleReason
 from appsprint.domain.install import IdentifierKind, Install
+from appsprint.domain.reinstall import Reinstall, SamePersonBy
 from appsprint.entrypoints.http.dashboard.install_view import (
     MATCHES,
     NOT_MEANT,
@@ -18,6 +19,7 @@ from appsprint.entrypoints.http.dashboard.install_view import (
     read_explanation,
 )
 from appsprint.ports.installs import Attribution
+from appsprint.services.reinstalls import marked
 from tests.integration.dashboard.conftest import SignedIn
 from tests.support.browser import Browser, text_of
 from tests.support.control_plane import NOON, ControlPlane
@@ -76,6 +78,8 @@ def test_nothing_yet_leads_to_the_checklist(owner: Browser, app: App, place: str
     [
         ("", 2),
         ("credit=attributed", 1),
+        ("kind=new", 2),
+        ("kind=reinstall", 0),
         ("match_type=organic", 1),
         ("campaign_id=c1", 1),
         ("link_id=lnk_2", 0),
@@ -132,6 +136,22 @@ def test_the_story_tells_why(owner: Browser, place: str, install: Install) -> No
     ):
         assert told in text
     assert owner.get(f"{place}/ins_nothing").status_code == 404
+
+
+def test_a_reinstall_leads_to_the_install_before_it(
+    plane: ControlPlane, owner: Browser, app: App, place: str, install: Install
+) -> None:
+    """With the reason in words, on its own page; the list marks it."""
+    again = put_install(plane.store, app.id, NOON)
+    present = plane.services.installs.story(app.id, again.id).decisions[0]
+    found = Reinstall(by=SamePersonBy.IDFV, earlier=install.id, since_earlier=timedelta(days=3))
+    plane.store.write(lambda uow: uow.installs.decide(marked(replace(present, version=2), found)))
+
+    page = owner.get(f"{place}/{again.id}").text
+
+    assert f'href="{place}/{install.id}"' in page
+    assert "had the app 3 days earlier" in page
+    assert text_of(owner.get(f"{place}?kind=reinstall")).count("Reinstall") > 1
 
 
 def test_an_explanation_of_any_age_can_be_read(install: Install, plane: ControlPlane) -> None:

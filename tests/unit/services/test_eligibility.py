@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -67,6 +68,19 @@ def test_an_event_is_eligible_when_it_is_mapped_and_its_install_credited(
     assert with_skip_reason(event, [ROUTE], context).skip_reason == expected
     deliveries = deliveries_for(event, [ROUTE], context, ids=CountingIds(), now=NOON)
     assert len(deliveries) == (1 if expected is None else 0)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "expected"), [("install", NotEligibleReason.REINSTALL), ("purchase", None)]
+)
+def test_a_reinstall_is_no_install_to_a_network(
+    event_type: str, expected: NotEligibleReason | None
+) -> None:
+    """What the person does in the app afterwards is told as ever."""
+    event = make_event(INSTALL, event_type=event_type)
+    route = replace(ROUTE, mapping={"install": "Install", "purchase": "Purchase"})
+
+    assert judge(event, route, context_of(is_reinstall=True)) is expected
 
 
 def test_without_a_network_there_is_neither_delivery_nor_reason() -> None:

@@ -63,6 +63,7 @@ class SqliteInstalls:
             _SQL["page_installs"],
             {
                 "(a.network IS NOT NULL) = ?": wanted.is_attributed,
+                "a.is_reinstall = ?": wanted.is_reinstall,
                 "a.campaign_id = ?": wanted.campaign_id,
                 "a.link_id = ?": wanted.link_id,
                 "a.match_type = ?": wanted.match_type,
@@ -100,6 +101,7 @@ class SqliteInstalls:
             attribution.network_click_id,
             attribution.explanation,
             attribution.is_reinstall,
+            attribution.earlier_install_id,
             attribution.is_test,
             json.dumps(attribution.tags) if attribution.tags else None,
             attribution.rejected_for,
@@ -254,7 +256,7 @@ def install_from(row: sqlite3.Row) -> Install:
 
 
 def attribution_from(row: sqlite3.Row) -> Attribution:
-    network = row["network"]
+    network, earlier = row["network"], row["earlier_install_id"]
     return Attribution(
         app_id=AppId(row["app_id"]),
         install_id=InstallId(row["install_id"]),
@@ -276,6 +278,7 @@ def attribution_from(row: sqlite3.Row) -> Attribution:
         network_click_id=row["network_click_id"],
         explanation=row["explanation"],
         is_reinstall=bool(row["is_reinstall"]),
+        earlier_install_id=None if earlier is None else InstallId(earlier),
         is_test=bool(row["is_test"]),
         tags=tuple(json.loads(row["tags"] or "[]")),
         rejected_for=row["rejected_for"],

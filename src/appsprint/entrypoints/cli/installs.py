@@ -37,7 +37,7 @@ app = new_noun()
 
 COLUMNS = (
     *("id", "platform", "received_at", "match_type", "confidence"),
-    *("campaign_id", "campaign_name", "link_id"),
+    *("campaign_id", "campaign_name", "link_id", "is_reinstall"),
 )
 CANDIDATE_COLUMNS = (
     *("click_id", "occurred_at", "age_seconds", "match_type", "agreement", "verdict"),
@@ -51,6 +51,10 @@ def list_installs(
     attributed: Annotated[
         bool | None,
         typer.Option("--attributed/--organic", help="Only those with or without credit."),
+    ] = None,
+    reinstall: Annotated[
+        bool | None,
+        typer.Option("--reinstalls/--new", help="Only reinstalls, or only new installs."),
     ] = None,
     campaign_id: Annotated[str | None, typer.Option(help="Credited to this campaign.")] = None,
     link_id: Annotated[str | None, typer.Option(help="Credited to this ad link.")] = None,
@@ -68,6 +72,7 @@ def list_installs(
         limit=limit,
         cursor=cursor,
         is_attributed=attributed,
+        is_reinstall=reinstall,
         campaign_id=campaign_id,
         link_id=link_id,
         match_type=match_type,

@@ -40,10 +40,10 @@ WHERE app_id = ? AND install_id = ? AND is_in_force = 1;
 INSERT INTO attributions (
     app_id, install_id, version, decided_at_ms, rule_version, match_type, confidence, reason,
     click_id, link_id, network, campaign_id, campaign_name, adgroup_id, adgroup_name, ad_id,
-    ad_name, network_click_id, explanation, is_reinstall, is_test, tags, rejected_for,
-    withheld_for, cause, is_in_force
+    ad_name, network_click_id, explanation, is_reinstall, earlier_install_id, is_test, tags,
+    rejected_for, withheld_for, cause, is_in_force
 ) VALUES (
-    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1
+    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1
 );
 
 -- name: select_decisions

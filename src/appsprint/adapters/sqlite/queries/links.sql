@@ -37,6 +37,6 @@ WHERE app_id = ?
 AND (click_lookback_hours IS NOT NULL OR probabilistic_lookback_hours IS NOT NULL);
 
 -- name: count_link
--- Clicks, and the live installs of decisions in force; kept by triggers.
-SELECT coalesce(sum(clicks), 0), coalesce(sum(installs), 0) FROM link_totals
+-- Clicks, and the new live installs of decisions in force; kept by triggers.
+SELECT coalesce(sum(clicks), 0), coalesce(sum(installs - reinstalls), 0) FROM link_totals
 WHERE app_id = :app_id AND link_id = :link_id;

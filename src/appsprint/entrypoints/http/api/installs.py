@@ -32,6 +32,7 @@ class InstallQuery(PageQuery, frozen=True, kw_only=True):
     """Which installs to list; everything that is given has to fit."""
 
     is_attributed: bool | None = None
+    is_reinstall: bool | None = None
     campaign_id: str | None = None
     link_id: str | None = None
     match_type: str | None = None
@@ -54,7 +55,10 @@ class EventQuery(PageQuery, frozen=True, kw_only=True):
 
 
 class InstallAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An install with the decision in force."""
+    """An install with the decision in force.
+
+    A reinstall names the person's install before it where that is known.
+    """
 
     id: str
     appsprint_id: str
@@ -70,6 +74,8 @@ class InstallAnswer(msgspec.Struct, frozen=True, kw_only=True):
     link_id: str | None
     campaign_id: str | None
     campaign_name: str | None
+    is_reinstall: bool
+    earlier_install_id: str | None
 
 
 class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +90,7 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     cause: Annotated[DecisionCause, Meta(description="What made this version.")]
     network: Annotated[str | None, Meta(description="`tiktok` or `apple_ads`.")]
     click_id: str | None
+    is_reinstall: bool
 
 
 class AppleLookupAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +214,7 @@ def installs_page(services: Services, app_id: AppId, query: InstallQuery) -> Pag
     """Installs as they are answered, over HTTP and on the command line."""
     wanted = InstallFilter(
         is_attributed=query.is_attributed,
+        is_reinstall=query.is_reinstall,
         campaign_id=query.campaign_id,
         link_id=None if query.link_id is None else LinkId(query.link_id),
         match_type=query.match_type,
@@ -260,6 +268,8 @@ def install_answer(found: AttributedInstall) -> InstallAnswer:
         link_id=decision.link_id,
         campaign_id=decision.campaign_id,
         campaign_name=decision.campaign_name,
+        is_reinstall=decision.is_reinstall,
+        earlier_install_id=decision.earlier_install_id,
     )
 
 
@@ -303,6 +313,7 @@ def _decision_answer(decision: Attribution) -> DecisionAnswer:
         cause=decision.cause,
         network=decision.network,
         click_id=decision.click_id,
+        is_reinstall=decision.is_reinstall,
     )
 
 

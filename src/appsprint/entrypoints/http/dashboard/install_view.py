@@ -28,15 +28,23 @@ NOT_MEANT: Mapping[str, str] = {
     NotEligibleReason.NOT_MAPPED: "Not mapped",
     NotEligibleReason.NOT_ATTRIBUTED: "Install not credited to it",
     NotEligibleReason.TEST_EVENT: "Test event",
+    NotEligibleReason.REINSTALL: "Reinstall, not a new install",
 }
 _CREDIT: Mapping[str, bool] = {"attributed": True, "organic": False}
+_KIND: Mapping[str, bool] = {"new": False, "reinstall": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallView(ListView):
-    """Which installs the address asks for; ``credit`` is "attributed" or "organic"."""
+    """Which installs the address asks for.
+
+    Attributes:
+        credit: "attributed" or "organic".
+        kind: "new" or "reinstall".
+    """
 
     credit: str = ""
+    kind: str = ""
     match_type: str = ""
     link_id: str = ""
     campaign_id: str = ""
@@ -52,6 +60,7 @@ class InstallView(ListView):
         since, until = self.span(time_zone)
         return InstallFilter(
             is_attributed=_CREDIT.get(self.credit),
+            is_reinstall=_KIND.get(self.kind),
             match_type=self.match_type or None,
             link_id=LinkId(self.link_id) if self.link_id else None,
             campaign_id=self.campaign_id or None,
@@ -83,10 +92,12 @@ class Explanation:
 
     Attributes:
         words: None for decisions from before there were any.
+        reinstall: Why it is not a new install; None when it is one, or nobody can say any more.
         considered: How many clicks there were; the best of them are in ``clicks``.
     """
 
     words: str | None
+    reinstall: str | None
     considered: int
     clicks: Sequence[ConsideredClick]
 
@@ -131,6 +142,7 @@ def read_explanation(decision: Attribution) -> Explanation:
     candidates = told.get("candidates") or []
     return Explanation(
         words=told.get("words"),
+        reinstall=(told.get("reinstall") or {}).get("words"),
         considered=told.get("candidates_considered", len(candidates)),
         clicks=[_click(one) for one in candidates],
     )
