@@ -117,7 +117,7 @@ class IntakeScene:
         decisions = reversed(self.story(install).decisions)
         return [(one.cause.value, one.match_type) for one in decisions]
 
-    def register(self, install: Install, **facts: str) -> RegisteredInstall:
+    def register(self, install: Install, **facts: Any) -> RegisteredInstall:
         """Register an install."""
         return self.store.write(
             lambda uow: self.services.install_intake.register(

@@ -159,9 +159,9 @@ class Sdk:
         body = {"appsprintId": appsprint_id, "customerUserId": value}
         return self.post("/v1/sdk/customer-user-id", body)
 
-    def idfa(self, appsprint_id: str, value: object) -> httpx.Response:
+    def idfa(self, appsprint_id: str, value: object, status: str = "authorized") -> httpx.Response:
         """Request 6."""
-        body = {"appsprintId": appsprint_id, "idfa": value, "attStatus": "authorized"}
+        body = {"appsprintId": appsprint_id, "idfa": value, "attStatus": status}
         return self.call("PATCH", "/v1/sdk/install/idfa", json.dumps(body).encode())
 
     def apple_token(self, appsprint_id: str, value: object) -> httpx.Response:

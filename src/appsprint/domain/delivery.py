@@ -126,6 +126,7 @@ class DeliverableEvent:
         client_ip, user_agent, network_click_id, page_url: The checked web context.
         parameters: The developer's map as JSON text.
         customer_user_id: As the app gave it, not hashed.
+        limits_data_use: The network is to use the event in a limited way only.
     """
 
     delivery_id: DeliveryId
@@ -142,6 +143,7 @@ class DeliverableEvent:
     parameters: str | None
     customer_user_id: str | None
     locale: str | None
+    limits_data_use: bool = False
 
 
 class AttemptOutcome(StrEnum):

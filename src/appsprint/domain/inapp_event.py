@@ -65,6 +65,8 @@ class InAppEvent:
         revenue_micros: Millionths of ``currency``; negative for a refund, None without revenue.
         parameters: The developer's map as JSON text.
         client_ip: Where the request that brought the event came from.
+        limits_data_use: The person refused the use of their data for ads, or the developer said
+            so for this event; False when they agreed, None when the event says nothing.
         skip_reason: Why the connected network gets no delivery; None when it gets one or when
             no network is connected.
     """
@@ -85,6 +87,7 @@ class InAppEvent:
     parameters: str | None
     client_ip: str
     skip_reason: str | None = None
+    limits_data_use: bool | None = None
 
     @property
     def sdk_event(self) -> str:

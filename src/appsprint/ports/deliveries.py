@@ -28,6 +28,7 @@ class ClaimedDelivery:
         occurred_at, revenue_micros, currency, parameters: The event's.
         customer_user_id: The install's latest.
         is_credit_moved: Another network earned the install meanwhile.
+        limits_data_use: By the event, or, where it says nothing, by the install's registration.
     """
 
     id: DeliveryId
@@ -44,6 +45,7 @@ class ClaimedDelivery:
     customer_user_id: str | None
     locale: str | None
     is_credit_moved: bool = False
+    limits_data_use: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

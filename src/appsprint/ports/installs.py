@@ -192,6 +192,10 @@ class InstallRepository(Protocol):
         """Keep what became known; the latest value counts. False when it is the present one."""
         ...
 
+    def forget_advertising_ids(self, app_id: AppId, install_id: InstallId) -> None:
+        """Take every advertising id off an install, those that were ever told included."""
+        ...
+
     def identifier(self, app_id: AppId, install_id: InstallId, kind: IdentifierKind) -> str | None:
         """The latest value of a kind; None when there is none."""
         ...

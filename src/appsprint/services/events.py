@@ -28,6 +28,7 @@ class ReadEvent:
     Attributes:
         position: Its place in the request, from 0.
         is_sandbox: The app says that it is no real use; kept apart like a test key's.
+        limits_data_use: As in ``InAppEvent``.
     """
 
     position: int
@@ -41,6 +42,7 @@ class ReadEvent:
     currency: str | None
     parameters: str | None
     is_sandbox: bool = False
+    limits_data_use: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,7 @@ class EventIntake:
             currency=event.currency,
             parameters=event.parameters,
             client_ip=batch.client_ip,
+            limits_data_use=event.limits_data_use,
         )
 
     def _refusal(self, batch: EventBatch, event: UnreadEvent) -> RefusedEvent:

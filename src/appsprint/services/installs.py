@@ -111,6 +111,8 @@ class InstallIntake:
             self._make_install_event(uow, install)
         else:
             known = self._known(uow, app.id, install.appsprint_id).install
+            if facts.refuses_tracking:
+                uow.installs.forget_advertising_ids(app.id, known.id)
             self._update(uow, app, install.appsprint_id, told_by_repeat(facts, known, install))
         return self.answer(uow, app.id, install.appsprint_id)
 
@@ -149,6 +151,18 @@ class InstallIntake:
             InstallNotFound: The app does not know the install.
         """
         self._update(uow, app, appsprint_id, LateFacts(adservices_token=value))
+
+    def refuse_tracking(self, uow: UnitOfWork, app: App, appsprint_id: str, status: str) -> None:
+        """Keep no advertising id of a person who does not allow it, whatever the status says.
+
+        Credit that the id brought while it was allowed stays.
+
+        Raises:
+            InstallNotFound: The app does not know the install.
+        """
+        del status
+        install_id = self._known(uow, app.id, appsprint_id).install.id
+        uow.installs.forget_advertising_ids(app.id, install_id)
 
     def note_idfa(self, uow: UnitOfWork, app: App, appsprint_id: str, value: str) -> bool:
         """Keep the advertising id that a person allowed, and look for its click.

@@ -31,6 +31,7 @@ class LateFacts:
     Attributes:
         install_referrer, play_times, click_id, gaid: Only of a repeated registration, and only
             what the first one lacked; ``play_times`` are those fields of the body as JSON text.
+        refuses_tracking: The person has said no since: no advertising id stays.
     """
 
     idfa: str | None = None
@@ -40,6 +41,7 @@ class LateFacts:
     play_times: str | None = None
     click_id: str | None = None
     gaid: str | None = None
+    refuses_tracking: bool = False
 
     def by_kind(self) -> Mapping[IdentifierKind, str]:
         """What is told, as it is kept."""

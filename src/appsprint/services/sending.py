@@ -370,4 +370,5 @@ def _deliverable(claim: ClaimedDelivery, context: CheckedWebContext) -> Delivera
         parameters=claim.parameters,
         customer_user_id=claim.customer_user_id,
         locale=claim.locale,
+        limits_data_use=claim.limits_data_use,
     )

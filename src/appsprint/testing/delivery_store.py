@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -187,6 +188,29 @@ class DeliveryStoreContract:
             customer_user_id="customer-2",
             locale="en-US",
         )
+
+    @pytest.mark.parametrize(
+        ("of_install", "of_event", "is_limited"),
+        [
+            (None, None, False),
+            ("DENIED", None, True),
+            ("GRANTED", None, False),
+            ("DENIED", False, False),
+            ("GRANTED", True, True),
+        ],
+    )
+    def test_a_claim_tells_of_consent(
+        self, store: Store, of_install: str | None, of_event: bool | None, is_limited: bool
+    ) -> None:
+        """The event's own word, else that of the install's registration, else none."""
+        body = {"googleAdsConsent": {"adUserData": of_install}} if of_install else {}
+        install = put_install(store, make_install(body=json.dumps(body)))
+        event = make_event(install, limits_data_use=of_event)
+        put_events(store, event)
+        put_deliveries(store, make_delivery(event))
+
+        [claimed] = claim_all(store).deliveries
+        assert claimed.limits_data_use is is_limited
 
     def test_a_claim_without_a_click(self, store: Store) -> None:
         """What is not known is left out."""

@@ -450,12 +450,83 @@ def test_what_is_no_idfa(iphone: Sdk, value: object) -> None:
     assert iphone.idfa(body["appsprintId"], value).status_code == 422
 
 
-def test_a_declined_idfa_is_not_kept(server: LiveServer, ios: LiveApp, iphone: Sdk) -> None:
-    """Whatever the body says besides."""
-    iphone.install(ios_install(idfa=IDFA, attStatus="denied"))
+NOT_ALLOWED = ["denied", "restricted", "not_determined"]
 
+
+@pytest.mark.parametrize("status", NOT_ALLOWED)
+def test_an_idfa_that_is_not_allowed_is_not_kept(
+    server: LiveServer, ios: LiveApp, iphone: Sdk, status: str
+) -> None:
+    """Whatever the body says besides: it is neither stored nor matched with."""
+    click(server, ios, f"idfa={IDFA}&ttclid=x", **{"X-Forwarded-For": "203.0.113.99"})
+
+    answer = iphone.install(ios_install(idfa=IDFA, attStatus=status)).json()
+
+    assert not answer["attribution"]["isAttributed"]
     assert identifier(server, ios, IdentifierKind.IDFA) is None
     assert stored_install(server, ios).install.advertising_id is None
+
+
+@pytest.mark.parametrize("status", NOT_ALLOWED)
+def test_an_idfa_that_comes_later_and_is_not_allowed(
+    server: LiveServer, ios: LiveApp, iphone: Sdk, status: str
+) -> None:
+    """A success, or the SDK would repeat it; nothing is kept, and what was kept goes."""
+    body = ios_install(installTimestamp=None)
+    iphone.install(body)
+    iphone.idfa(body["appsprintId"], IDFA)
+    assert identifier(server, ios, IdentifierKind.IDFA) == IDFA
+
+    assert iphone.idfa(body["appsprintId"], IDFA, status).json() == {"status": "ok"}
+
+    assert identifier(server, ios, IdentifierKind.IDFA) is None
+    assert iphone.idfa("nobody", IDFA, status).json()["error"] == "install_not_found"
+
+
+@pytest.mark.parametrize(
+    ("status", "is_kept"), [("denied", False), ("restricted", False), ("not_determined", True)]
+)
+def test_a_person_can_take_it_back(
+    server: LiveServer, ios: LiveApp, iphone: Sdk, status: str, *, is_kept: bool
+) -> None:
+    """The next registration says so; one that was composed before the question does not."""
+    body = ios_install(idfa=IDFA, attStatus="authorized")
+    iphone.install(body)
+
+    iphone.install(body | {"attStatus": status, "idfa": None})
+
+    assert (stored_install(server, ios).install.advertising_id is not None) is is_kept
+    assert (identifier(server, ios, IdentifierKind.IDFA) is not None) is is_kept
+
+
+# Consent
+
+
+@pytest.mark.parametrize(
+    ("told", "limits"),
+    [
+        ({}, None),
+        ({"googleAdsConsent": {"adUserData": "GRANTED"}}, False),
+        ({"googleAdsConsent": {"adUserData": "DENIED"}}, True),
+        ({"googleAdsConsent": {"adUserData": "UNSPECIFIED"}}, None),
+        ({"googleAdsConsent": {"adUserData": 5}}, None),
+        ({"googleAdsConsent": "DENIED"}, None),
+        ({"parameters": {"limited_data_use": True}}, True),
+        ({"parameters": {"limited_data_use": "true", "b": [True]}}, None),
+        ({"parameters": {"a": {"limited_data_use": True}}}, None),
+    ],
+)
+def test_consent_comes_with_an_event(
+    server: LiveServer, ios: LiveApp, iphone: Sdk, told: dict[str, object], limits: object
+) -> None:
+    """The SDK's or the developer's own word; what cannot be read is no word and refuses nothing."""
+    device = ios_install()
+    iphone.install(device)
+    event = make_event(device["appsprintId"], googleAdsConsent=None) | told
+
+    assert iphone.batch(event).json()["events"][0]["status"] == "stored"
+
+    assert stored_events(server, ios)[0].event.limits_data_use is limits
 
 
 def test_an_idfa_of_another_install_is_refused_and_then_taken_over(iphone: Sdk) -> None:

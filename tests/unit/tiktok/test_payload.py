@@ -55,6 +55,12 @@ def test_the_golden_folder_is_not_empty() -> None:
     assert len(list(GOLDEN.glob("*.json"))) >= 5
 
 
+def test_limited_data_use_is_passed_on() -> None:
+    """Only where it is so: TikTok's default is false."""
+    assert _payload(limits_data_use=True)["limited_data_use"] is True
+    assert "limited_data_use" not in _payload()
+
+
 def test_the_time_is_in_whole_utc_seconds_rounded_down() -> None:
     """``event_time`` is an integer of seconds; a fraction never makes it later."""
     east = timezone(timedelta(hours=9))

@@ -128,6 +128,7 @@ def claimed_of(row: tuple[Any, ...]) -> ClaimedDelivery:
         locale=row[17],
         customer_user_id=row[18],
         is_credit_moved=bool(row[19]),
+        limits_data_use=bool(row[20]),
     )
 
 

@@ -113,6 +113,7 @@ def _event_row(event: InAppEvent) -> Row:
         event.parameters,
         event.client_ip,
         event.skip_reason,
+        event.limits_data_use,
     )
 
 
@@ -134,6 +135,7 @@ def _event(row: sqlite3.Row) -> InAppEvent:
         parameters=row["parameters"],
         client_ip=row["client_ip"],
         skip_reason=row["skip_reason"],
+        limits_data_use=None if row["limits_data_use"] is None else bool(row["limits_data_use"]),
     )
 
 

@@ -171,6 +171,11 @@ class SqliteInstalls:
         self._connection.execute(_SQL["insert_identifier"], (*key, to_ms(at), value))
         return True
 
+    def forget_advertising_ids(self, app_id: AppId, install_id: InstallId) -> None:
+        key = (app_id, install_id)
+        self._connection.execute(_SQL["clear_advertising_id"], key)
+        self._connection.execute(_SQL["delete_advertising_ids"], key)
+
     def identifier(self, app_id: AppId, install_id: InstallId, kind: IdentifierKind) -> str | None:
         key = (app_id, install_id, kind)
         row = self._connection.execute(_SQL["select_identifier"], key).fetchone()

@@ -31,6 +31,7 @@ from appsprint.entrypoints.http.sdk_events import EventsArrival, read_events, sp
 from appsprint.entrypoints.http.sdk_install import (
     MAX_TOKEN_LENGTH,
     Arrival,
+    allows_tracking,
     is_id,
     read_id,
     read_install,
@@ -267,6 +268,9 @@ class SdkRoutes:
 
     async def _idfa(self, request: SdkRequest) -> Answer:
         body = _object(request.body)
+        if not allows_tracking(body):
+            # A success, or the SDK would repeat it; nothing is kept.
+            return await self._update(request, body, self._installs.refuse_tracking, "")
         value = body.get("idfa")
         idfa = normal_advertising_id(value if isinstance(value, str) else None)
         if idfa is None:

@@ -44,8 +44,17 @@ class _EventBody(msgspec.Struct):
     currency: str | None = None
     parameters: msgspec.Raw = msgspec.Raw(b"null")
     isSandbox: bool | None = None  # noqa: N815
+    googleAdsConsent: msgspec.Raw = msgspec.Raw(b"null")  # noqa: N815
 
 
+class _ConsentBody(msgspec.Struct):
+    adUserData: str = ""  # noqa: N815 the wire's spelling
+
+
+# The SDK's only word on consent for ads. UNSPECIFIED, and what is none of these, says nothing.
+_CONSENTS = {"DENIED": True, "GRANTED": False}
+_LIMIT = b'"limited_data_use"'
+_CONSENT = msgspec.json.Decoder(_ConsentBody)
 _BATCH = msgspec.json.Decoder(_BatchBody)
 _EVENT = msgspec.json.Decoder(_EventBody)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -176,7 +185,33 @@ def _read(event: _EventBody, position: int, received_at_ms: int) -> ReadEvent:
         currency=_currency(event.currency),
         parameters=_parameters(event.parameters),
         is_sandbox=event.isSandbox is True,
+        limits_data_use=_limits_data_use(event),
     )
+
+
+def _limits_data_use(event: _EventBody) -> bool | None:
+    """What the event says of the person's consent; None when it says nothing.
+
+    Yes when user data for ads is refused, or when the developer's own parameter says so.
+    """
+    if _LIMIT in bytes(event.parameters) and _parameter(event.parameters, "limited_data_use"):
+        return True
+    consent = bytes(event.googleAdsConsent)
+    return None if consent == b"null" else _CONSENTS.get(_ad_user_data(consent))
+
+
+def _parameter(raw: msgspec.Raw, name: str) -> bool:
+    """Whether one of the developer's parameters is ``true``."""
+    found = (_fields_in(raw) or {}).get(name)
+    return found is not None and bytes(found) == b"true"
+
+
+def _ad_user_data(consent: bytes) -> str:
+    """Empty when it cannot be read; consent never refuses an event."""
+    try:
+        return _CONSENT.decode(consent).adUserData
+    except UNREADABLE:
+        return ""
 
 
 def _name(value: str | None) -> str | None:

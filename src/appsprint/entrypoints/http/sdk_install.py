@@ -66,6 +66,8 @@ _NUMBERS = (
     "timezoneOffsetMinutes",
 )
 _FLAGS = ("lowPowerMode", "isSandbox", "isVPN")
+# Of Apple's statuses those by which a person, or who manages the device, has said no.
+_REFUSALS = ("denied", "restricted")
 _CONSENTS = frozenset({"GRANTED", "DENIED", "UNSPECIFIED"})
 Body = Mapping[str, object]
 
@@ -141,13 +143,19 @@ def read_late_facts(body: Body) -> LateFacts:
     """What an install body tells that other calls can tell later too."""
     return LateFacts(
         idfa=_idfa(body),
+        refuses_tracking=body.get("attStatus") in _REFUSALS,
         adservices_token=_text(body, "adServicesToken", MAX_TOKEN_LENGTH),
     )
 
 
+def allows_tracking(body: Body) -> bool:
+    """Whether an advertising id may be kept: Apple's status is ``authorized``, or not told."""
+    return body.get("attStatus") in (None, "authorized")
+
+
 def _idfa(body: Body) -> str | None:
-    """The advertising id, unless the person has said no to tracking."""
-    return None if body.get("attStatus") == "denied" else _text(body, "idfa")
+    """The advertising id, if the person allowed tracking or nothing is said of it."""
+    return _text(body, "idfa") if allows_tracking(body) else None
 
 
 def known_fields(body: Body) -> dict[str, object]:

@@ -41,6 +41,7 @@ class _Event(msgspec.Struct, omit_defaults=True):
     user: _User
     page: _Page
     properties: Properties | None = None
+    limited_data_use: bool = False
 
 
 def payload_of(event: DeliverableEvent) -> bytes:
@@ -60,6 +61,7 @@ def payload_of(event: DeliverableEvent) -> bytes:
             ),
             page=_Page(url=event.page_url),
             properties=properties if properties != _NO_PROPERTIES else None,
+            limited_data_use=event.limits_data_use,
         )
     )
 

@@ -63,7 +63,9 @@ SELECT
         WHERE k.app_id = d.app_id AND k.install_id = d.install_id
         AND k.kind = 'customer_user_id' AND k.is_latest = 1
     ),
-    coalesce(a.network <> d.network, 0)
+    coalesce(a.network <> d.network, 0),
+    -- The event's own word, else that of the install's registration.
+    coalesce(e.limits_data_use, i.body ->> '$.googleAdsConsent.adUserData' = 'DENIED', 0)
 FROM delivery_leases AS l
 CROSS JOIN json_each(l.delivery_ids) AS j
 CROSS JOIN deliveries AS d ON d.app_id = l.app_id AND d.delivery_id = j.value

@@ -3,8 +3,8 @@
 INSERT INTO events (
     app_id, id, event_id, install_id, appsprint_id, environment, event_type, event_name,
     occurred_at_ms, device_timestamp_ms, received_at_ms, revenue_micros, currency, parameters,
-    client_ip, skip_reason
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    client_ip, skip_reason, limits_data_use
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (app_id, event_id) DO NOTHING;
 
 -- name: is_stored

@@ -144,3 +144,12 @@ ON CONFLICT (app_id, day_number) DO NOTHING;
 INSERT INTO unrelated_installs (app_id, installs, device_hours) VALUES (?, ?, ?)
 ON CONFLICT (app_id) DO UPDATE SET
     installs = excluded.installs, device_hours = excluded.device_hours;
+
+-- name: clear_advertising_id
+-- The one that came with the registration.
+UPDATE installs SET advertising_id = NULL WHERE app_id = ? AND install_id = ?;
+
+-- name: delete_advertising_ids
+-- Those that became known later.
+DELETE FROM install_identifiers
+WHERE app_id = ? AND install_id = ? AND kind IN ('idfa', 'contested_idfa', 'gaid');
