@@ -12,16 +12,10 @@ from playwright.sync_api import Page
 _SCRIPT = Path(__file__).parents[2] / "assets/node_modules/axe-core/axe.min.js"
 
 
-def barriers(page: Page, *, only_colours: bool = False) -> list[str]:
-    """What axe finds (WCAG 2.2 AA and good practice), with the element; empty when all is well.
-
-    Args:
-        only_colours: For pages that were looked at in whole in other colours.
-    """
+def barriers(page: Page) -> list[str]:
+    """What axe finds (WCAG 2.2 AA and good practice), with the element; empty when all is well."""
     page.evaluate(_source())
-    options = {"resultTypes": ["violations"]} | (
-        {"runOnly": ["color-contrast"]} if only_colours else {}
-    )
+    options = {"resultTypes": ["violations"]}
     found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{one['id']}: {node['html'][:160]}"

@@ -52,12 +52,12 @@ def test_pages_have_no_barriers_and_fit(
     """In light and in dark, on a wide screen and on a phone; everything unfolded."""
     page = open_page(site, width=width, dark=dark)
     page.goto("/login")
-    found = {"/login": barriers(page, only_colours=dark)}
+    found = {"/login": barriers(page)}
     site.sign_in(page)
     for path in addresses(site):
         page.goto(path)
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-        found[path] = barriers(page, only_colours=dark)
+        found[path] = barriers(page)
         overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
