@@ -105,6 +105,7 @@ class InstallFilter:
     campaign_id: str | None = None
     link_id: LinkId | None = None
     match_type: str | None = None
+    tag: str | None = None
     appsprint_id: str | None = None
     customer_user_id: str | None = None
     since: datetime | None = None

@@ -20,10 +20,11 @@ class JudgedClick:
     """The click that earned an install, or would have if no rule had refused it.
 
     Attributes:
+        click_id: None where the credit is Apple's, who tells no click.
         campaign_id, campaign_name: What its link told of the ad.
     """
 
-    click_id: ClickId
+    click_id: ClickId | None
     campaign_id: str | None
     campaign_name: str | None
 

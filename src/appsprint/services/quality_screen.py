@@ -58,8 +58,8 @@ def marked(credited: Attribution, findings: Sequence[Finding]) -> Attribution:
 
 
 def judged_click(credited: Attribution) -> JudgedClick | None:
-    """The click that a row credits, None when it credits none."""
-    if credited.click_id is None:
+    """What a row credits, None when it credits nothing."""
+    if not credited.is_attributed:
         return None
     return JudgedClick(credited.click_id, credited.campaign_id, credited.campaign_name)
 

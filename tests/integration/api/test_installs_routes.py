@@ -50,6 +50,9 @@ def test_install_rows_have_the_fields_of_the_contract(
         "campaign_name": None,
         "is_reinstall": False,
         "earlier_install_id": None,
+        "tags": [],
+        "rejected_for": None,
+        "withheld_for": None,
     }
     assert (items[0]["is_attributed"], items[0]["click_id"]) == (False, None)
 

@@ -55,6 +55,10 @@ GET /api/v1/apps/{app_id}/tiktok/vbo
 GET /api/v1/apps/{app_id}/tiktok/diagnostics
 GET /api/v1/apps/{app_id}/reports/campaigns
 GET /api/v1/apps/{app_id}/reports/campaigns/reconciliation
+GET /api/v1/apps/{app_id}/reports/quality
+GET /api/v1/apps/{app_id}/quality-rules
+PUT /api/v1/apps/{app_id}/quality-rules
+POST /api/v1/apps/{app_id}/quality-rules/backtest
 GET /api/v1/apps/{app_id}/installs
 GET /api/v1/apps/{app_id}/installs/{install_id}
 GET /api/v1/apps/{app_id}/events

@@ -195,7 +195,8 @@ def test_a_link_whose_installs_all_come_late_is_odd(scene: IntakeScene) -> None:
     for number in range(11):
         address = f"203.0.113.{100 + number}"
         scene.click(client_ip=address, address_key=address)
-        install = scene.new_install(client_ip=address, address_key=address)
+        at = NOON + number * SECOND
+        install = scene.new_install(client_ip=address, address_key=address, received_at=at)
         tags.append(decision(scene, install).tags)
 
     assert tags == [()] * 10 + [("odd_delays",)]

@@ -67,6 +67,8 @@ class SqliteInstalls:
                 "a.campaign_id = ?": wanted.campaign_id,
                 "a.link_id = ?": wanted.link_id,
                 "a.match_type = ?": wanted.match_type,
+                "i.install_id IN (SELECT f.install_id FROM quality_findings AS f "
+                "WHERE f.app_id = :app_id AND f.rule = ?)": wanted.tag,
                 "i.appsprint_id = ?": wanted.appsprint_id,
                 "i.install_id IN (SELECT d.install_id FROM install_identifiers AS d "
                 "WHERE d.app_id = :app_id AND d.kind = 'customer_user_id' "

@@ -137,15 +137,23 @@ class SqliteQuality:
 
     def _past(self, found: AttributedInstall) -> PastInstall:
         app_id, judged_by = found.install.app_id, self._judged_by(found.attribution)
-        click = None if judged_by is None else self._clicks.get(app_id, judged_by.click_id)
+        click_id = None if judged_by is None else judged_by.click_id
+        click = None if click_id is None else self._clicks.get(app_id, click_id)
         return PastInstall(found=found, click=click, judged_by=judged_by)
 
     def _judged_by(self, decision: Attribution) -> JudgedClick | None:
-        if decision.click_id is not None:
+        if decision.is_attributed:
             return JudgedClick(decision.click_id, decision.campaign_id, decision.campaign_name)
         key = (decision.app_id, decision.install_id)
         row = self._connection.execute(_SQL["judged_click"], key).fetchone()
-        return None if row is None else JudgedClick(ClickId(row[0]), row[1], row[2])
+        return None if row is None else _judged_click(row)
 
     def _count(self, query: str, values: tuple[object, ...]) -> int:
         return int(self._connection.execute(_SQL[query], values).fetchone()[0])
+
+
+def _judged_click(row: sqlite3.Row) -> JudgedClick:
+    click_id = row["click_id"]
+    return JudgedClick(
+        None if click_id is None else ClickId(click_id), row["campaign_id"], row["campaign_name"]
+    )

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from appsprint.domain.ids import InstallId
+from appsprint.domain.quality_rules import QualityRule
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import (
     AppOption,
@@ -59,6 +60,7 @@ def list_installs(
     campaign_id: Annotated[str | None, typer.Option(help="Credited to this campaign.")] = None,
     link_id: Annotated[str | None, typer.Option(help="Credited to this ad link.")] = None,
     match_type: Annotated[str | None, typer.Option(help="Matched in this way.")] = None,
+    tag: Annotated[QualityRule | None, typer.Option(help="Found by this quality rule.")] = None,
     appsprint_id: Annotated[str | None, typer.Option(help="The id made on the device.")] = None,
     customer_user_id: Annotated[str | None, typer.Option(help="The customer's id.")] = None,
     start: StartOption = None,
@@ -76,6 +78,7 @@ def list_installs(
         campaign_id=campaign_id,
         link_id=link_id,
         match_type=match_type,
+        tag=tag,
         appsprint_id=appsprint_id,
         customer_user_id=customer_user_id,
         start=start,

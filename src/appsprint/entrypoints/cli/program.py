@@ -25,6 +25,7 @@ NOUNS: Mapping[str, str] = {
     "links": "Ad links: what people paste into ads.",
     "tiktok": "An app's connection to TikTok.",
     "reports": "Reports: what each campaign cost and earned.",
+    "quality": "Quality rules: which installs look made up, and what becomes of them.",
     "installs": "Installs, and who earned them.",
     "events": "In-app events, and what became of them.",
     "deliveries": "Deliveries: events on their way to TikTok.",

@@ -70,7 +70,8 @@ INSERT INTO quality_findings (
 -- Findings about live installs of a time. Ids are made at arrival, which is never before the first
 -- open, so findings below :first_id are of earlier installs.
 SELECT
-    f.campaign_id, max(f.campaign_name) AS campaign_name, f.click_id IS NULL AS is_organic,
+    f.campaign_id, max(f.campaign_name) AS campaign_name,
+    coalesce(f.click_id, f.campaign_id) IS NULL AS is_organic,
     f.rule, f.consequence, count(*) AS installs
 FROM quality_findings AS f
 CROSS JOIN installs AS i ON i.app_id = f.app_id AND i.install_id = f.install_id
@@ -89,4 +90,4 @@ ORDER BY install_id LIMIT :limit;
 -- name: judged_click
 -- The click that findings about an install are about; it is the same in all of them.
 SELECT click_id, campaign_id, campaign_name FROM quality_findings
-WHERE app_id = ? AND install_id = ? AND click_id IS NOT NULL LIMIT 1;
+WHERE app_id = ? AND install_id = ? AND coalesce(click_id, campaign_id) IS NOT NULL LIMIT 1;

@@ -15,6 +15,7 @@ from appsprint.domain.ids import AppId, EventId, InstallId, LinkId
 from appsprint.domain.inapp_event import RefusalReason, RefusedEvent
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.money import from_micros, money_text
+from appsprint.domain.quality_rules import QualityRule
 from appsprint.domain.revision import DecisionCause
 from appsprint.entrypoints.http.api.decoding import Instant, read_query
 from appsprint.entrypoints.http.api.fields import UtcTime
@@ -36,6 +37,7 @@ class InstallQuery(PageQuery, frozen=True, kw_only=True):
     campaign_id: str | None = None
     link_id: str | None = None
     match_type: str | None = None
+    tag: Annotated[QualityRule | None, Meta(description="Found by this quality rule.")] = None
     appsprint_id: str | None = None
     customer_user_id: str | None = None
     start: Annotated[Instant | None, Meta(description="Received at or after this.")] = None
@@ -76,6 +78,13 @@ class InstallAnswer(msgspec.Struct, frozen=True, kw_only=True):
     campaign_name: str | None
     is_reinstall: bool
     earlier_install_id: str | None
+    tags: Annotated[list[str], Meta(description="Quality rules that found something.")]
+    rejected_for: Annotated[
+        str | None, Meta(description="The quality rule that took the credit away.")
+    ]
+    withheld_for: Annotated[
+        str | None, Meta(description="The quality rule that keeps its events from networks.")
+    ]
 
 
 class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,6 +227,7 @@ def installs_page(services: Services, app_id: AppId, query: InstallQuery) -> Pag
         campaign_id=query.campaign_id,
         link_id=None if query.link_id is None else LinkId(query.link_id),
         match_type=query.match_type,
+        tag=query.tag,
         appsprint_id=query.appsprint_id,
         customer_user_id=query.customer_user_id,
         since=None if query.start is None else query.start.at,
@@ -270,6 +280,9 @@ def install_answer(found: AttributedInstall) -> InstallAnswer:
         campaign_name=decision.campaign_name,
         is_reinstall=decision.is_reinstall,
         earlier_install_id=decision.earlier_install_id,
+        tags=list(decision.tags),
+        rejected_for=decision.rejected_for,
+        withheld_for=decision.withheld_for,
     )
 
 
