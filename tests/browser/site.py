@@ -23,7 +23,7 @@ from appsprint.entrypoints.http.server import Server, ServerPlan, bind
 from appsprint.services.apps import NewApp
 from appsprint.services.links import NewLink
 from tests.support.control_plane import APP_STORE_URL, PLAY_STORE_URL
-from tests.support.facts import put_delivery, put_event, put_install
+from tests.support.facts import put_apple_claim, put_delivery, put_event, put_install
 from tests.support.sdk import android_install, make_event
 
 PASSWORD = "orbit-lentil-vacuum-9"
@@ -82,6 +82,7 @@ class Site:
         """A dead letter that TikTok may have taken three days ago."""
         now, store = self.process.services.clock.now(), self.process.store
         install = put_install(store, app_id, now, link_id="lnk_1")
+        put_apple_claim(store, install)
         letter = put_delivery(
             store,
             put_event(store, install, now),

@@ -17,12 +17,14 @@ from appsprint.domain.delivery import (
 )
 from appsprint.domain.ids import AppId, ClickId, DeliveryId, EventId, InstallId, LinkId
 from appsprint.domain.inapp_event import InAppEvent, RefusalReason, RefusedEvent
-from appsprint.domain.install import Dialect, Install
-from appsprint.domain.link import AdNetwork
+from appsprint.domain.install import Dialect, IdentifierKind, Install
+from appsprint.domain.link import AdNetwork, SelfAttributingNetwork
 from appsprint.domain.money import to_micros
+from appsprint.domain.revision import DecisionCause
 from appsprint.ports.deliveries import NetworkCall, Settlement
 from appsprint.ports.installs import Attribution
 from appsprint.ports.store import Store, UnitOfWork
+from tests.support.apple import CLAIM, CLAIMED
 
 _numbers = count(1)
 _SEEN_AT = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
@@ -96,6 +98,36 @@ def put_install(
 
     store.write(work)
     return install
+
+
+def put_apple_claim(store: Store, install: Install, *, has_credit: bool = True) -> None:
+    """What Apple said of an install, and the decision that followed if it was the strongest."""
+    at = install.received_at
+
+    def work(uow: UnitOfWork) -> None:
+        kind = IdentifierKind.ADSERVICES_TOKEN
+        uow.installs.note_identifier(install.app_id, install.id, kind, "token", at=at)
+        uow.apple_ads.begin(install.app_id, install.id, at=at)
+        before = uow.apple_ads.get(install.app_id, install.id)
+        assert before is not None
+        uow.apple_ads.settle(before, before.after(CLAIMED, at))
+        [decision, *_] = uow.installs.decisions(install.app_id, install.id)
+        if has_credit:
+            uow.installs.decide(
+                replace(
+                    decision,
+                    version=decision.version + 1,
+                    match_type="apple_ads",
+                    cause=DecisionCause.APPLE_ADS,
+                    click_id=None,
+                    link_id=None,
+                    network=SelfAttributingNetwork.APPLE_ADS,
+                    campaign_id=CLAIM.campaign_id,
+                    campaign_name=None,
+                )
+            )
+
+    store.write(work)
 
 
 def put_event(

@@ -8,11 +8,17 @@ from datetime import timedelta
 import pytest
 
 from appsprint.domain.app import App
+from appsprint.domain.apple_ads import CLAIM_FIELDS, LookupState, NoClaim
 from appsprint.domain.attribution import MatchType
+from appsprint.domain.attribution_words import say_cause
 from appsprint.domain.delivery import NotEligibleReason
 from appsprint.domain.install import IdentifierKind, Install
 from appsprint.domain.reinstall import Reinstall, SamePersonBy
+from appsprint.domain.revision import DecisionCause
 from appsprint.entrypoints.http.dashboard.install_view import (
+    APPLE_FIELDS,
+    APPLE_REASONS,
+    APPLE_STATES,
     MATCHES,
     NOT_MEANT,
     duration,
@@ -23,7 +29,7 @@ from appsprint.services.reinstalls import marked
 from tests.integration.dashboard.conftest import SignedIn
 from tests.support.browser import Browser, text_of
 from tests.support.control_plane import NOON, ControlPlane
-from tests.support.facts import put_delivery, put_event, put_install
+from tests.support.facts import put_apple_claim, put_delivery, put_event, put_install
 
 EXPLANATION = """{"words": "Credited by address: 91.0% probable.", "candidates_considered": 12,
 "candidates": [{"click_id": "clk_1", "link_id": "lnk_1", "occurred_at": "2026-03-29T11:00:00Z",
@@ -56,6 +62,43 @@ def test_every_kind_of_match_has_words() -> None:
     """And every reason for which an event is not meant for TikTok."""
     assert set(MATCHES) == set(MatchType)
     assert set(NOT_MEANT) == set(NotEligibleReason)
+
+
+def test_every_cause_and_answer_of_apples_has_words() -> None:
+    """In the history of decisions, and in the card of Apple Ads."""
+    assert all(say_cause(cause).endswith(".") for cause in DecisionCause)
+    assert set(APPLE_STATES) == set(LookupState)
+    assert set(APPLE_REASONS) == set(NoClaim) - {NoClaim.NONE}
+    assert set(APPLE_FIELDS) == set(CLAIM_FIELDS)
+
+
+def test_the_story_tells_of_apple(
+    plane: ControlPlane, owner: Browser, app: App, place: str
+) -> None:
+    """Its claim, which decision followed, and what there was before."""
+    made = put_install(plane.store, app.id, NOON)
+    put_apple_claim(plane.store, made)
+    text = text_of(owner.get(f"{place}/{made.id}"))
+
+    for told in (
+        "Why Apple Ads",
+        "Apple answered about the app's AdServices token.",
+        "The install was registered. No candidate.",
+        "An ad of Apple Ads led to this install, says Apple. Asked once.",
+        "542370539",
+    ):
+        assert told in text
+    assert made.id in owner.get(f"{place}?match_type=apple_ads&credit=attributed").text
+
+
+def test_a_claim_of_apples_that_earned_nothing_is_told_too(
+    plane: ControlPlane, owner: Browser, place: str, install: Install
+) -> None:
+    """With what was stronger."""
+    put_apple_claim(plane.store, install, has_credit=False)
+
+    text = text_of(owner.get(f"{place}/{install.id}"))
+    assert "Stronger evidence names a click of ours, which has the credit." in text
 
 
 @pytest.mark.parametrize(

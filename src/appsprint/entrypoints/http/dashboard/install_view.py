@@ -120,7 +120,7 @@ APPLE_FIELDS: Mapping[str, str] = {
     "keywordId": "Keyword",
     "adId": "Ad",
     "orgId": "Account",
-    "claimType": "Claimed for a",
+    "claimType": "Claimed for",
     "conversionType": "Conversion",
     "countryOrRegion": "Country or region",
     "clickDate": "Tapped",
@@ -133,7 +133,10 @@ def say_lookup(lookup: AppleLookup) -> str:
     """How asking Apple stands, in a sentence."""
     reason = None if lookup.reason is None else APPLE_REASONS.get(lookup.reason)
     told = APPLE_STATES[lookup.state]
-    return f"{told}: {reason}." if reason else f"{told}."
+    said = f"{told}: {reason}." if reason else f"{told}."
+    if not lookup.attempts:
+        return said
+    return f"{said} Asked {'once' if lookup.attempts == 1 else f'{lookup.attempts} times'}."
 
 
 def read_explanation(decision: Attribution) -> Explanation:
