@@ -573,6 +573,11 @@ def serve_apple_sandbox(host: str, port: int, *, on_listening: Callable[[str], N
     apple_sandbox.serve_apple_sandbox(host, port, on_listening=on_listening)
 
 
+def start_apple_sandbox() -> apple_sandbox.AppleSandbox:
+    """A stand-in for Apple's AdServices on a thread of its own; ``stop`` ends it."""
+    return apple_sandbox.AppleSandbox().start()
+
+
 def start_sandbox(
     *, now: Callable[[], datetime] = lambda: datetime.now(UTC), port: int = 0
 ) -> sandbox.SandboxServer:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from appsprint.bootstrap import build, start_sandbox
+from appsprint.bootstrap import build, start_apple_sandbox, start_sandbox
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.demo.run import run_demo
 from appsprint.entrypoints.demo.world import MAX_DAYS, MIN_DAYS
@@ -44,5 +44,6 @@ def demo(
         data_dir=data_dir,
         build=build,
         start_sandbox=start_sandbox,
+        start_apple=start_apple_sandbox,
     )
     raise typer.Exit(code)

@@ -19,7 +19,7 @@ from appsprint.entrypoints.demo.performance import Performance, Result
 from appsprint.entrypoints.demo.report_table import WIDTH, footnotes, report_table, summary
 from appsprint.entrypoints.demo.stage import Login, Stage, make_login, open_stage
 from appsprint.entrypoints.demo.wire import DemoFailed
-from appsprint.entrypoints.demo.wiring import BuildProcess, StartSandbox
+from appsprint.entrypoints.demo.wiring import BuildProcess, StartAppleSandbox, StartSandbox
 from appsprint.entrypoints.demo.world import WorldPlan, make_world
 from appsprint.errors import AppsprintError
 from appsprint.observability import set_up_logging
@@ -36,6 +36,7 @@ def run_demo(
     data_dir: Path | None,
     build: BuildProcess,
     start_sandbox: StartSandbox,
+    start_apple: StartAppleSandbox,
 ) -> int:
     """Play the demonstration; the report goes to stdout, everything else to stderr.
 
@@ -47,6 +48,7 @@ def run_demo(
         data_dir: Where the database goes and stays; None makes a folder that is removed at the end.
         build: ``bootstrap.build``.
         start_sandbox: ``bootstrap.start_sandbox``.
+        start_apple: ``bootstrap.start_apple_sandbox``.
 
     Returns:
         The exit code: 1 when something failed, when the report differs from the truth or when the
@@ -65,6 +67,7 @@ def run_demo(
                 start_at=plan.start_at - timedelta(minutes=5),
                 build=build,
                 start_sandbox=start_sandbox,
+                start_apple=start_apple,
             ) as stage,
         ):
             talk.say(f"{days} days up to {plan.end_at.isoformat()}, seed {seed}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,7 +15,13 @@ from appsprint.domain.access import Role
 from appsprint.entrypoints.demo.clock import SimulatedClock
 from appsprint.entrypoints.demo.sandbox_world import DEVELOPER_APP_ID, DEVELOPER_SECRET
 from appsprint.entrypoints.demo.wire import Wire
-from appsprint.entrypoints.demo.wiring import BuildProcess, OpenProcess, Sandbox, StartSandbox
+from appsprint.entrypoints.demo.wiring import (
+    BuildProcess,
+    OpenProcess,
+    Sandbox,
+    StartAppleSandbox,
+    StartSandbox,
+)
 from appsprint.entrypoints.http.server import Server, ServerPlan, bind
 from appsprint.errors import ConfigurationError
 
@@ -71,8 +77,9 @@ def open_stage(
     start_at: datetime,
     build: BuildProcess,
     start_sandbox: StartSandbox,
+    start_apple: StartAppleSandbox,
 ) -> Iterator[Stage]:
-    """Start both servers, and end them again.
+    """Start the server and what stands in for others, and end them again.
 
     Args:
         folder: For the database; there must be none yet.
@@ -86,9 +93,14 @@ def open_stage(
         clock = SimulatedClock(start_at)
         sandbox = start_sandbox(now=clock.now)
         stack.callback(sandbox.stop)
+        apple = start_apple()
+        stack.callback(apple.stop)
         listener = stack.enter_context(closing(bind(_HOST, port)))
         token = secrets.token_urlsafe(24)
-        settings = _settings(_database(folder), listener.getsockname()[1], token, sandbox)
+        settings = replace(
+            _settings(_database(folder), listener.getsockname()[1], token, sandbox),
+            apple_adservices_url=apple.url,
+        )
         process = build(settings, is_server=True, clock=clock, lease=_LEASE)
         stack.callback(process.close)
         process.services.access.seed_owner(Secret(token))
@@ -135,8 +147,6 @@ def _settings(database: Path, port: int, token: str, sandbox: Sandbox) -> Settin
         tiktok_secret=Secret(DEVELOPER_SECRET),
         tiktok_api_url=sandbox.api_url,
         tiktok_auth_url=sandbox.auth_url,
-        # Its phones and their tokens are made up.
-        apple_adservices_url=None,
         # Imported when the story says so: by this clock it would be due all the time.
         tiktok_sync_minutes=0,
         delivery_wait_seconds=0.2,

@@ -205,7 +205,8 @@ def _later_calls(person: Person, install: AppInstall) -> Iterator[SdkCall]:
     )
     if install.idfa is not None and person.dialect is Dialect.CURRENT:
         idfa = {"idfa": install.idfa, "attStatus": "authorized"}
-        token = {"adServicesToken": f"demo-token-{person.number}"}
+        # By this word the stand-in knows that no ad of Apple's led to the install.
+        token = {"adServicesToken": f"organic-{person.number}"}
         for seconds, path, told in ((1.7, "idfa", idfa), (1.9, "ad-services-token", token)):
             yield SdkCall(
                 at=at + timedelta(seconds=seconds),

@@ -45,3 +45,15 @@ class StartSandbox(Protocol):
     """Starts one on a free port with the given clock; ``bootstrap.start_sandbox`` does."""
 
     def __call__(self, *, now: Callable[[], datetime]) -> Sandbox: ...
+
+
+class AppleSandbox(Protocol):
+    """A stand-in for Apple's AdServices that answers."""
+
+    url: str
+
+    def stop(self) -> None: ...
+
+
+# Starts one on a free port; ``bootstrap.start_apple_sandbox`` does.
+StartAppleSandbox = Callable[[], AppleSandbox]
