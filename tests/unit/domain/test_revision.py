@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -137,3 +138,26 @@ def test_two_decisions_never_replace_each_other(old: Credit, new: Credit, fact: 
     is_organic = old.match_type is MatchType.ORGANIC and new.match_type is MatchType.ORGANIC
     if not is_organic and may_replace(old, new, fact):
         assert not may_replace(new, old, fact)
+
+
+@given(st.lists(credits_, min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_in_time_the_strongest_evidence_has_the_credit_in_whatever_order_it_came(
+    found: list[Credit], rng: random.Random
+) -> None:
+    """Within the grace period nothing is lost by coming late."""
+    shuffled = list(found)
+    rng.shuffle(shuffled)
+
+    in_force = [_last_in_force(order) for order in (found, shuffled)]
+
+    assert {strength(one.match_type) for one in in_force} == {
+        min(strength(one.match_type) for one in found)
+    }
+
+
+def _last_in_force(order: list[Credit]) -> Credit:
+    in_force = ORGANIC
+    for credit_ in order:
+        if may_replace(in_force, credit_, ANY_FACT):
+            in_force = credit_
+    return in_force
