@@ -21,6 +21,7 @@ APP_PAGES = (
     "/integrations/tiktok/mapping",
     "/links",
     "/reports/campaigns",
+    "/quality",
     "/installs",
     "/deliveries",
     "/live",

@@ -94,6 +94,12 @@ def quality_reason(rule: str) -> str:
     return f"{REASON_PREFIX}{rule}"
 
 
+def quality_rule_of(reason: str) -> QualityRule | None:
+    """The rule that such a reason names; None for any other reason."""
+    name = reason.removeprefix(REASON_PREFIX)
+    return QualityRule(name) if name != reason and name in set(QualityRule) else None
+
+
 def _first(findings: Iterable[Finding], consequence: Consequence) -> Finding | None:
     return next((one for one in findings if one.consequence is consequence), None)
 

@@ -174,6 +174,7 @@ class CampaignView:
         columns: The chosen metrics' keys, in the table's order.
         metric: What the chart shows.
         is_compared: Whether every row shows its change.
+        is_untagged: Whether installs that a quality rule marked are left out.
     """
 
     breakdown: Breakdown = Breakdown.CAMPAIGN
@@ -186,6 +187,7 @@ class CampaignView:
     columns: tuple[str, ...] = tuple(BY_KEY)
     metric: str = "spend"
     is_compared: bool = False
+    is_untagged: bool = False
 
     def question(self, today: date) -> ReportQuery:
         """The report that the address asks for; ``today`` is the advertiser's.
@@ -195,11 +197,17 @@ class CampaignView:
         """
         if self.days is not None:
             start_on, end_on = first_of(self.days, today), today
-            return ReportQuery(start_on=start_on, end_on=end_on, breakdown=self.breakdown)
+            return ReportQuery(
+                start_on=start_on,
+                end_on=end_on,
+                breakdown=self.breakdown,
+                exclude_tagged=self.is_untagged,
+            )
         return ReportQuery(
             start_on=date.fromisoformat(self.start) if self.start else None,
             end_on=date.fromisoformat(self.end) if self.end else None,
             breakdown=self.breakdown,
+            exclude_tagged=self.is_untagged,
         )
 
     def query(self, **changes: Any) -> str:
@@ -218,6 +226,7 @@ class CampaignView:
         told += [("q", changed.search)] if changed.search else []
         told += [("metric", changed.metric)] if changed.metric != standard.metric else []
         told += [("compare", "on")] if changed.is_compared else []
+        told += [("exclude_tagged", "on")] if changed.is_untagged else []
         if changed.columns != standard.columns:
             told += [("column", key) for key in changed.columns]
         return urlencode(told)
@@ -247,6 +256,7 @@ def read_view(told: Mapping[str, str], columns: Sequence[str]) -> CampaignView:
         columns=chosen or standard.columns,
         metric=told.get("metric", "") if told.get("metric", "") in BY_KEY else standard.metric,
         is_compared=bool(told.get("compare")),
+        is_untagged=bool(told.get("exclude_tagged")),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appsprint.domain.delivery import AttemptOutcome, DeadReason, DeliveryStatus, SkipReason
+from appsprint.domain.quality import quality_rule_of
+from appsprint.domain.quality_rules import SPECS
 from appsprint.entrypoints.http.dashboard.list_view import ListView
 from appsprint.errors import InvalidInput
 from appsprint.ports.deliveries import DeliveryFilter
@@ -121,6 +123,8 @@ def reason_label(reason: str | None) -> str:
     """A reason in short; one that has no words yet as it is stored."""
     if reason is None:
         return ""
+    if (rule := quality_rule_of(reason)) is not None:
+        return f"Quality rule: {SPECS[rule].title}"
     return REASONS[reason].label if reason in REASONS else reason
 
 

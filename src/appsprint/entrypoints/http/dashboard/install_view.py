@@ -12,6 +12,7 @@ from appsprint.domain.apple_ads import AppleLookup, LookupState, NoClaim
 from appsprint.domain.attribution import MatchType
 from appsprint.domain.delivery import NotEligibleReason
 from appsprint.domain.ids import LinkId
+from appsprint.domain.quality_rules import SPECS, Consequence, QualityRule
 from appsprint.entrypoints.http.dashboard.list_view import ListView
 from appsprint.ports.installs import Attribution, InstallFilter
 
@@ -30,6 +31,12 @@ NOT_MEANT: Mapping[str, str] = {
     NotEligibleReason.TEST_EVENT: "Test event",
     NotEligibleReason.REINSTALL: "Reinstall, not a new install",
 }
+_EFFECTS: Mapping[Consequence, str] = {
+    Consequence.OFF: "",
+    Consequence.TAG: "Marked only",
+    Consequence.NO_POSTBACK: "Events are kept from networks",
+    Consequence.NO_CREDIT: "No credit",
+}
 _CREDIT: Mapping[str, bool] = {"attributed": True, "organic": False}
 _KIND: Mapping[str, bool] = {"new": False, "reinstall": True}
 
@@ -46,6 +53,7 @@ class InstallView(ListView):
     credit: str = ""
     kind: str = ""
     match_type: str = ""
+    tag: str = ""
     link_id: str = ""
     campaign_id: str = ""
     appsprint_id: str = ""
@@ -62,6 +70,7 @@ class InstallView(ListView):
             is_attributed=_CREDIT.get(self.credit),
             is_reinstall=_KIND.get(self.kind),
             match_type=self.match_type or None,
+            tag=self.tag or None,
             link_id=LinkId(self.link_id) if self.link_id else None,
             campaign_id=self.campaign_id or None,
             appsprint_id=self.appsprint_id or None,
@@ -87,6 +96,15 @@ class ConsideredClick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QualityMark:
+    """What a quality rule found, as the decision's explanation tells it."""
+
+    title: str
+    words: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Why an install got its click, or none.
 
@@ -100,6 +118,7 @@ class Explanation:
     reinstall: str | None
     considered: int
     clicks: Sequence[ConsideredClick]
+    quality: Sequence[QualityMark] = ()
 
 
 APPLE_STATES: Mapping[LookupState, str] = {
@@ -148,6 +167,15 @@ def read_explanation(decision: Attribution) -> Explanation:
         reinstall=(told.get("reinstall") or {}).get("words"),
         considered=told.get("candidates_considered", len(candidates)),
         clicks=[_click(one) for one in candidates],
+        quality=[_mark(one) for one in told.get("quality") or []],
+    )
+
+
+def _mark(told: Mapping[str, Any]) -> QualityMark:
+    return QualityMark(
+        title=SPECS[QualityRule(told["rule"])].title,
+        words=told["words"],
+        effect=_EFFECTS[Consequence(told["consequence"])],
     )
 
 

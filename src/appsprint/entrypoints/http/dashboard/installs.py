@@ -26,6 +26,7 @@ from appsprint.entrypoints.http.dashboard.install_view import (
     say_lookup,
 )
 from appsprint.entrypoints.http.dashboard.page import page
+from appsprint.entrypoints.http.dashboard.quality import RULE_TITLES
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirect, render
 from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of, visit_of
 from appsprint.errors import InvalidInput
@@ -72,6 +73,7 @@ def show_installs(request: PageRequest, app_id: PathId) -> PageResponse:
         more=found[_SHOWN - 1].install.id if len(found) > _SHOWN else None,
         links={link.id: link.name for link in links},
         matches=MATCHES,
+        titles=RULE_TITLES,
     )
 
 

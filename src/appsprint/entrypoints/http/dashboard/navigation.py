@@ -52,6 +52,7 @@ APP_MENU: tuple[Entry, ...] = (
         icon="campaigns",
         group="Reports",
     ),
+    Entry(key="quality", label="Quality", path="/quality", icon="check", group="Reports"),
     # What happens now
     Entry(key="installs", label="Installs", path="/installs", icon="installs", group="Data"),
     Entry(
