@@ -74,10 +74,10 @@ def test_a_balanced_day(scene: IntakeScene) -> None:
 @pytest.mark.parametrize(
     ("change", "gap"),
     [
-        ("DELETE FROM clicks", "1 clicks were counted and 0 are there (0 forgotten)"),
+        ("DELETE FROM clicks", "1 click was counted and 0 are there (0 forgotten)"),
         (
             "DELETE FROM filtered_visits",
-            "1 visits of the kind crawler were counted and 0 are there (0 forgotten)",
+            "1 visit of the kind crawler was counted and 0 are there (0 forgotten)",
         ),
         (
             "UPDATE day_counts SET amount = 4 WHERE kind = 'install'",
@@ -85,22 +85,22 @@ def test_a_balanced_day(scene: IntakeScene) -> None:
         ),
         (
             "UPDATE attributions SET is_in_force = 0 WHERE match_type = 'organic'",
-            "2 installs are there and 1 are decided "
+            "2 installs are there and 1 is decided "
             "(1 attributed, 0 organic, 0 rejected, 0 reinstall, 0 test)",
         ),
         (
             "UPDATE received_counts SET received = received + 1",
-            "6 events were received and 5 are accounted for (1 duplicates, 1 refused, 3 stored)",
+            "6 events were received and 5 are accounted for (1 duplicate, 1 refused, 3 stored)",
         ),
         (
             "DELETE FROM events WHERE event_type = 'login'",
             "3 events were counted as stored and 2 are there",
         ),
-        ("DELETE FROM refused_events", "1 events were counted as refused and 0 are there"),
-        ("DELETE FROM deliveries", "1 deliveries were made and 0 are there"),
+        ("DELETE FROM refused_events", "1 event was counted as refused and 0 are there"),
+        ("DELETE FROM deliveries", "1 delivery was made and 0 are there"),
         (
             "UPDATE events SET skip_reason = 'not_mapped' WHERE skip_reason IS NULL",
-            "1 events are skipped and have a delivery all the same",
+            "1 event is skipped and delivered all the same",
         ),
         (
             "UPDATE rollup_sums SET installs = 7 WHERE kind = 'day' AND installs > 0",
@@ -112,7 +112,7 @@ def test_a_balanced_day(scene: IntakeScene) -> None:
         ),
         (
             "UPDATE rollup_sums SET reinstalls = 3 WHERE kind = 'day' AND installs > 0",
-            "reports say 3 reinstalls and facts 0",
+            "reports say 3 reinstalls and the facts 0",
         ),
     ],
 )
@@ -130,14 +130,14 @@ def test_each_change_is_noticed(scene: IntakeScene, tmp_path: Path, change: str,
 @pytest.mark.parametrize(
     ("change", "gap"),
     [
-        ("UPDATE link_totals SET clicks = 5", "Links say 5 clicks, and 1 were counted by day"),
+        ("UPDATE link_totals SET clicks = 5", "Links say 5 clicks, and 1 was counted by day"),
         (
             "UPDATE link_totals SET installs = 5",
-            "Links say 5 installs, and 1 decisions in force say so",
+            "Links say 5 installs, and 1 decision in force",
         ),
         (
             "INSERT INTO day_counts VALUES ((SELECT app_id FROM apps), 0, 'install', 1)",
-            "Before days were told apart: 1 installs were counted and 0 are there",
+            "Before days were told apart: 1 install was counted and 0 are there",
         ),
     ],
 )

@@ -32,15 +32,24 @@ def were(number: int) -> str:
     return "was" if number == 1 else "were"
 
 
+def there(number: int) -> str:
+    """How many are there.
+
+    >>> there(1), there(0)
+    ('1 is there', '0 are there')
+    """
+    return amount_of(number, "is there", "are there")
+
+
 def percent_of(probability: float) -> str:
-    r"""A probability as per cent; what is not certain never reads as if it were.
+    r"""An estimated probability as per cent, which never reads as if it were certain.
 
     >>> percent_of(0.8), percent_of(0.99997), percent_of(0.0002)
     ('80.0\xa0%', 'over 99.9\xa0%', 'under 0.1\xa0%')
     """
-    if _ALMOST_ONE <= probability < 1:
+    if probability >= _ALMOST_ONE:
         return "over 99.9\N{NO-BREAK SPACE}%"
-    if 0 < probability < 1 - _ALMOST_ONE:
+    if probability < 1 - _ALMOST_ONE:
         return "under 0.1\N{NO-BREAK SPACE}%"
     return f"{probability * 100:.1f}\N{NO-BREAK SPACE}%"
 

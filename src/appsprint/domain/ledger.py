@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from appsprint.domain.counted import amount_of, there
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.visit import VisitKind
 
@@ -138,49 +139,62 @@ class LedgerDay:
 
 def _visit_gaps(counts: DayCounts, rows: DayRows) -> Iterator[str]:
     for kind in VisitKind:
-        counted, there = counts.visits.get(kind, 0), rows.visits.get(kind, 0)
+        counted, present = counts.visits.get(kind, 0), rows.visits.get(kind, 0)
         forgotten = counts.forgotten.get(kind, 0)
-        if counted != there + forgotten:
-            what = "clicks" if kind is VisitKind.CLICK else f"visits of the kind {kind}"
-            yield f"{counted} {what} were counted and {there} are there ({forgotten} forgotten)"
+        if counted != present + forgotten:
+            what = ("click", "clicks")
+            if kind is not VisitKind.CLICK:
+                what = (f"visit of the kind {kind}", f"visits of the kind {kind}")
+            yield f"{_counted(counted, *what)} and {there(present)} ({forgotten:,} forgotten)"
+
+
+def _counted(number: int, one: str, many: str | None = None) -> str:
+    return amount_of(number, f"{one} was", f"{many or f'{one}s'} were") + " counted"
 
 
 def _install_gaps(counts: DayCounts, rows: DayRows) -> Iterator[str]:
     if counts.installs != rows.installs:
-        yield f"{counts.installs} installs were counted and {rows.installs} are there"
+        yield f"{_counted(counts.installs, 'install')} and {there(rows.installs)}"
     decided = sum(rows.fates.values())
     if rows.installs != decided:
         by_fate = _listed(rows.fates)
-        yield f"{rows.installs} installs are there and {decided} are decided ({by_fate})"
+        found = amount_of(rows.installs, "install is", "installs are")
+        yield f"{found} there and {amount_of(decided, 'is', 'are')} decided ({by_fate})"
 
 
 def _event_gaps(counts: DayCounts, rows: DayRows) -> Iterator[str]:
     parts = counts.duplicates + counts.refused + counts.stored
     if counts.received != parts:
         yield (
-            f"{counts.received} events were received and {parts} are accounted for "
-            f"({counts.duplicates} duplicates, {counts.refused} refused, {counts.stored} stored)"
+            f"{amount_of(counts.received, 'event was', 'events were')} received and "
+            f"{amount_of(parts, 'is', 'are')} accounted for "
+            f"({amount_of(counts.duplicates, 'duplicate')}, {counts.refused:,} refused, "
+            f"{counts.stored:,} stored)"
         )
     if counts.stored != rows.stored:
-        yield f"{counts.stored} events were counted as stored and {rows.stored} are there"
+        yield f"{_counted(counts.stored, 'event')} as stored and {there(rows.stored)}"
     if counts.refused != rows.refused:
-        yield f"{counts.refused} events were counted as refused and {rows.refused} are there"
+        yield f"{_counted(counts.refused, 'event')} as refused and {there(rows.refused)}"
 
 
 def _delivery_gaps(counts: DayCounts, rows: DayRows) -> Iterator[str]:
     if rows.skipped_and_delivered:
-        yield f"{rows.skipped_and_delivered} events are skipped and have a delivery all the same"
+        both = amount_of(rows.skipped_and_delivered, "event is skipped", "events are skipped")
+        yield f"{both} and delivered all the same"
     if counts.deliveries != rows.deliveries:
-        yield f"{counts.deliveries} deliveries were made and {rows.deliveries} are there"
+        made = amount_of(counts.deliveries, "delivery was", "deliveries were")
+        yield f"{made} made and {there(rows.deliveries)}"
 
 
 def _report_gaps(in_reports: ReportSums | None, in_facts: ReportSums) -> Iterator[str]:
     if in_reports is None:
         return
     if in_reports.installs != in_facts.installs:
-        yield f"reports say {in_reports.installs} installs and the facts {in_facts.installs}"
+        told = amount_of(in_reports.installs, "install")
+        yield f"reports say {told} and the facts {in_facts.installs:,}"
     if in_reports.reinstalls != in_facts.reinstalls:
-        yield f"reports say {in_reports.reinstalls} reinstalls and facts {in_facts.reinstalls}"
+        told = amount_of(in_reports.reinstalls, "reinstall")
+        yield f"reports say {told} and the facts {in_facts.reinstalls:,}"
     if in_reports.revenue_micros != in_facts.revenue_micros:
         yield "reports say another revenue than the facts"
 

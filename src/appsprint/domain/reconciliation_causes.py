@@ -122,8 +122,7 @@ class _Finder:
             applies=late > 0 or sees_views,
             message=(
                 f"A click counts here for {hours:g} hours and a view never does; each ad group "
-                f"has its own windows at the network. {amount_of(late, 'install')} came more than "
-                f"{_NETWORK_CLICK_DAYS} days after their click."
+                f"has its own windows at the network.{_came_late(late)}"
             ),
             figures={
                 "click_lookback_hours": round(hours),
@@ -172,11 +171,7 @@ class _Finder:
         return Cause(
             code=CauseCode.EVENTS_NOT_SENT,
             applies=bool(unmapped) or unsent > 0,
-            message=(
-                f"{amount_of(unsent, 'event')} of the window did not reach the network, and the "
-                f"mapping has no row for {amount_of(blank, 'event')} with revenue: it "
-                "cannot report what it was not sent."
-            ),
+            message=f"{_missing(unsent, blank)}: it cannot report what it was not sent.",
             figures={
                 "not_sent": [
                     {"status": one.status, "reason": one.reason, "events": one.events}
@@ -389,6 +384,24 @@ class _Finder:
             if key.value is not None and found.installs:
                 ages[(key.day_on - date.fromisoformat(key.value)).days] += found.installs
         return ages
+
+
+def _came_late(installs: int) -> str:
+    if installs == 0:
+        return ""
+    later = f"came more than {_NETWORK_CLICK_DAYS} days after the click"
+    return f" {amount_of(installs, 'install')} {later}."
+
+
+def _missing(unsent: int, blank: int) -> str:
+    """What the network did not get: events that failed, and those the mapping leaves out."""
+    parts = [
+        f"{amount_of(unsent, 'event')} of the window did not reach the network",
+        f"the mapping has no row for {amount_of(blank, 'event')} with revenue",
+    ]
+    told = [part for part, number in zip(parts, (unsent, blank), strict=True) if number]
+    words = " and ".join(told or parts[:1])
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def _installs(pairs: Iterable[_Pair]) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from appsprint.domain.app import App
+from appsprint.domain.counted import amount_of
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.ids import AppId
 from appsprint.domain.ledger import UNTOLD_ON, DayCounts, DayRows, LedgerDay, ReportSums
@@ -211,9 +212,10 @@ def _name(day_on: date) -> str:
 
 def _link_gaps(links: LinkSums) -> Iterator[str]:
     if links.clicks != links.counted_clicks:
-        yield f"Links say {links.clicks} clicks, and {links.counted_clicks} were counted by day"
+        by_day = amount_of(links.counted_clicks, "was", "were")
+        yield f"Links say {amount_of(links.clicks, 'click')}, and {by_day} counted by day"
     if links.installs != links.credited_installs:
         yield (
-            f"Links say {links.installs} installs, "
-            f"and {links.credited_installs} decisions in force say so"
+            f"Links say {amount_of(links.installs, 'install')}, and "
+            f"{amount_of(links.credited_installs, 'decision')} in force"
         )

@@ -18,6 +18,7 @@ from appsprint.services.diagnostics import DiagnosticsService
 from appsprint.services.findings import Diagnosis, DiagnosisState
 from appsprint.services.reporting_zone import reporting_zone
 from appsprint.services.reports import ReportService
+from appsprint.services.troubleshooting import TroubleCode
 
 _KEPT_FOR = timedelta(minutes=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -95,6 +96,17 @@ class OverviewService:
 
 
 def attention_of(diagnoses: Sequence[Diagnosis]) -> Sequence[Diagnosis]:
-    """Those that need a person, the gravest first, otherwise in the list's order."""
+    """Those that need a person, the gravest first, otherwise in the list's order.
+
+    Events that were all skipped for want of web context are told once, with that reason.
+    """
     found = [one for one in diagnoses if one.state in _NEEDS_A_PERSON]
+    by_code = {one.code: one.evidence for one in found}
+    lacking, unsent = (
+        by_code.get(code, {}).get("skipped_reasons")
+        for code in (TroubleCode.WEB_CONTEXT, TroubleCode.EVENTS_NOT_SENT)
+    )
+    has_dead = by_code.get(TroubleCode.EVENTS_NOT_SENT, {}).get("dead")
+    if lacking and lacking == unsent and not has_dead:
+        found = [one for one in found if one.code is not TroubleCode.EVENTS_NOT_SENT]
     return sorted(found, key=lambda one: _NEEDS_A_PERSON[one.state])

@@ -68,7 +68,7 @@ def test_the_books_are_counted_when_asked(plane: ControlPlane, owner: Browser, a
     assert "Balances" in text_of(owner.get(f"{PLACE}?books=check"))
     put_event(plane.store, put_install(plane.store, app.id, NOON), NOON)
 
-    assert "0 events were counted as stored and 1 are there." in text_of(
+    assert "0 events were counted as stored and 1 is there." in text_of(
         owner.get(f"{PLACE}?books=check")
     )
 

@@ -9,8 +9,10 @@ import pytest
 
 from appsprint.domain.app import App
 from appsprint.domain.connection import CredentialCheck, EventsApiState, Pixel
+from appsprint.entrypoints.http.dashboard.next_steps import next_step
 from appsprint.errors import AdNetworkUnavailable, ConnectionRevoked
 from appsprint.services.links import NewLink
+from appsprint.services.troubleshooting import TroubleCode
 from appsprint.testing.builders import make_connection
 from tests.support.browser import Browser, text_of
 from tests.support.control_plane import APP_STORE_URL, ControlPlane
@@ -234,3 +236,25 @@ def test_credentials_that_tiktok_refuses_are_no_good_news(
 def pixel_of(plane: ControlPlane, app: App) -> str | None:
     """The Pixel ID that is saved."""
     return plane.services.connections.overview(app.id).connection.pixel_id
+
+
+@pytest.mark.parametrize("code", list(TroubleCode))
+def test_every_finding_leads_to_where_it_is_mended(
+    owner: Browser, app: App, code: TroubleCode
+) -> None:
+    """The address exists, and so does the place on its page."""
+    address, label = next_step(code, app.id)
+    path, _, place = address.partition("#")
+
+    page = owner.get(path)
+
+    assert page.status_code == 200
+    assert label
+    assert not place or f'id="{place}"' in page.text
+
+
+def test_findings_have_links(owner: Browser, app: App) -> None:
+    """Beside their advice, on the page of TikTok Ads and on the overview."""
+    for page in ("", "/integrations/tiktok"):
+        text = owner.get(f"/apps/{app.id}{page}").text
+        assert f'<a href="/apps/{app.id}/links">Open Ad links</a>' in text

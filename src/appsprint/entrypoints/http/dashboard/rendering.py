@@ -21,6 +21,7 @@ from appsprint.entrypoints.http.dashboard.assets import asset_address
 from appsprint.entrypoints.http.dashboard.compression import compress_page
 from appsprint.entrypoints.http.dashboard.forms import Form, sentence
 from appsprint.entrypoints.http.dashboard.navigation import APP_MENU, SERVER_MENU, has_page
+from appsprint.entrypoints.http.dashboard.next_steps import next_step
 from appsprint.entrypoints.http.dashboard.visits import (
     NOTICE_COOKIE,
     NOTICE_TONES,
@@ -67,6 +68,7 @@ def _environment() -> Environment:
         "percent_of": percent_of,
         "change": formats.change,
         "has_page": has_page,
+        "next_step": next_step,
         "no_form": Form(),
     }
     environment.filters |= {
