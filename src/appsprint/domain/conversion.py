@@ -19,6 +19,8 @@ class AmountConverter:
     def __init__(self, currency: str, rate_of: RateOf) -> None:
         self._currency = currency
         self._rate_of = rate_of
+        # A report asks for the same few days thousands of times.
+        self._rates: dict[tuple[str, date], Decimal | None] = {}
         self._left: dict[tuple[AmountKind, str | None], tuple[int, int]] = {}
 
     def convert(
@@ -32,7 +34,7 @@ class AmountConverter:
             currency = self._currency
         if currency == self._currency:
             return micros
-        rate = None if currency is None else self._rate_of(currency, self._currency, of.day_on)
+        rate = None if currency is None else self._rate(currency, of.day_on)
         if rate is None:
             self._leave(kind, currency, micros, of.events if isinstance(of, RevenueSum) else 0)
             return None
@@ -48,6 +50,11 @@ class AmountConverter:
                 self._left.items(), key=lambda item: (item[0][0], item[0][1] or "")
             )
         )
+
+    def _rate(self, currency: str, on: date) -> Decimal | None:
+        if (currency, on) not in self._rates:
+            self._rates[currency, on] = self._rate_of(currency, self._currency, on)
+        return self._rates[currency, on]
 
     def _leave(self, kind: AmountKind, currency: str | None, micros: int, events: int) -> None:
         known_micros, known_events = self._left.get((kind, currency), (0, 0))

@@ -6,9 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from appsprint.adapters.sqlite.rows import from_ms, to_ms
+from appsprint.adapters.sqlite.rows import day_of, from_ms, to_ms
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.cost import UNKNOWN_COUNTRY, AdLevel
 from appsprint.domain.ids import AppId
@@ -92,7 +92,7 @@ class SqliteReports:
                 value=row["value"],
                 name=row["name"],
                 campaign_id=row["campaign_id"],
-                day_on=date.fromisoformat(row["day_on"]),
+                day_on=day_of(row["day_on"]),
                 installs=row["installs"],
                 reinstalls=row["reinstalls"],
             )
@@ -114,7 +114,7 @@ class SqliteReports:
                 value=row["value"],
                 name=row["name"],
                 campaign_id=row["campaign_id"],
-                day_on=date.fromisoformat(row["day_on"]),
+                day_on=day_of(row["day_on"]),
                 currency=row["currency"],
                 revenue_micros=row["revenue_units"] * MICROS + row["revenue_rest"],
                 events=row["events"],
@@ -216,7 +216,7 @@ def _bounds(days: Sequence[ReportDay]) -> str:
 def _cost_sum(row: sqlite3.Row) -> CostSum:
     return CostSum(
         value=row["value"],
-        day_on=date.fromisoformat(row["day_on"]),
+        day_on=day_of(row["day_on"]),
         currency=row["currency"],
         as_of=from_ms(row["as_of_ms"]),
         spend_micros=_micros(row["spend_units"], row["spend_rest"]),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from appsprint.adapters.sqlite.bulk import Row, insert_rows
-from appsprint.adapters.sqlite.rows import from_ms
+from appsprint.adapters.sqlite.rows import day_of, from_ms
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork, credited_network
@@ -87,7 +87,7 @@ class SqliteRollups:
             "currency": folding,
         }
         return dict(
-            _sum(row)
+            _sum(kind, row)
             for kind in kinds
             for row in self._connection.execute(query, {**values, "kind": kind})
         )
@@ -175,10 +175,10 @@ def _fact_sum(row: sqlite3.Row) -> FactSum:
     )
 
 
-def _sum(row: sqlite3.Row) -> tuple[RollupKey, RollupSum]:
+def _sum(kind: RollupKind, row: sqlite3.Row) -> tuple[RollupKey, RollupSum]:
     key = RollupKey(
-        kind=RollupKind(row["kind"]),
-        day_on=date.fromisoformat(row["day_on"]),
+        kind=kind,
+        day_on=day_of(row["day_on"]),
         value=row["value"] or None,
         name=row["name"] or None,
         campaign_id=row["campaign_id"] or None,

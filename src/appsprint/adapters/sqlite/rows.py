@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -22,6 +23,12 @@ def to_ms_or_none(instant: datetime | None) -> int | None:
 def to_day(day_on: date) -> int:
     """A day as a number since 1970-01-01."""
     return (day_on - _EPOCH.date()).days
+
+
+@lru_cache(maxsize=4_000)
+def day_of(text: str) -> date:
+    """The day that ``YYYY-MM-DD`` names; of the few that there are, many rows are."""
+    return date.fromisoformat(text)
 
 
 def from_ms(ms: int) -> datetime:
