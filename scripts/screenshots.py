@@ -37,7 +37,7 @@ class Shot:
 
     Attributes:
         name: Of the file, without its ending.
-        path: Below the app's address.
+        path: Below the app's address, or the server's where it begins with two slashes.
         app: The app's name; the demonstration gives up an event of the Android app only.
         prepare: What a person would do first, such as open an entry or scroll.
         height: Of the window, in CSS pixels.
@@ -78,6 +78,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot(name="live", path="/live"),
     Shot(name="deliveries", path="/deliveries", app="Morning Miles Android"),
     Shot(name="campaigns", path="/reports/campaigns?days=14"),
+    Shot(name="members", path="//settings/members", height=700),
+    Shot(name="system", path="//settings/system?ledger=recent", height=1300),
 )
 
 
@@ -148,7 +150,7 @@ def take_all(browser: Browser, told: Mapping[str, str], shots: Sequence[Shot]) -
 def take(page: Page, shot: Shot) -> None:
     page.set_viewport_size({"width": WIDTH, "height": shot.height})
     app = page.locator(".switcher li a", has_text=shot.app).get_attribute("href")
-    page.goto(f"{app}{shot.path}")
+    page.goto(shot.path[1:] if shot.path.startswith("//") else f"{app}{shot.path}")
     if shot.prepare is not None:
         shot.prepare(page)
     page.mouse.move(0, 0)
