@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -59,12 +59,14 @@ class WantedReplay:
         start_on: The first day, UTC.
         end_on: The last day; None: until now.
         changes: The app's rules that are to be others; nothing else of the app is read.
+        max_installs: More are refused; None takes any number.
     """
 
     app_id: AppId
     start_on: date
     end_on: date | None = None
     changes: AppChanges = AppChanges()
+    max_installs: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class ReplayOutcome:
 
     since: datetime
     until: datetime
-    rules: dict[str, object]
+    rules: Mapping[str, bool | int]
     installs: int
     kept: int
     changed: int
@@ -142,6 +144,7 @@ class StoredReplayService:
         trial, period = self._prepare(wanted)
 
         def work(rehearsal: Rehearsal) -> ReplayOutcome:
+            _require_few(rehearsal, wanted.max_installs)
             self._rehearse(rehearsal, trial, on_progress)
             for change in rehearsal.changes():
                 on_change(change)
@@ -168,7 +171,9 @@ class StoredReplayService:
             NotFound: There is no such app.
             InvalidInput: As for ``compare``; nothing was changed.
         """
-        self._prepare(wanted)
+        _, days = self._prepare(wanted)
+        if wanted.max_installs is not None:
+            self._store.rehearse(days, lambda found: _require_few(found, wanted.max_installs))
         self._apps.update(wanted.app_id, wanted.changes)
         trial, period = self._prepare(wanted)
 
@@ -272,6 +277,15 @@ def _require_kept(since: datetime, reach: datetime, forgotten: datetime | None) 
         raise InvalidInput(message, field="start")
 
 
+def _require_few(rehearsal: Rehearsal, most: int | None) -> None:
+    if most is not None and (amount := rehearsal.installs()) > most:
+        message = (
+            f"{amount} installs are too many to be decided at once, at most {most}: choose fewer "
+            "days, or use `appsprint attribution replay`"
+        )
+        raise InvalidInput(message, field="start")
+
+
 def _batches(changes: Iterable[ChangedCredit]) -> Iterator[list[ChangedCredit]]:
     """Whole groups, as many as fit into one write."""
     batch: list[ChangedCredit] = []
@@ -318,7 +332,7 @@ def _told(change: ChangedCredit, trial: App, now: datetime) -> Attribution:
     )
 
 
-def _rules(app: App) -> dict[str, object]:
+def _rules(app: App) -> Mapping[str, bool | int]:
     told = asdict(app)
     return {name: told[name] for name in RULES}
 

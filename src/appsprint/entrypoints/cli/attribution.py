@@ -6,8 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -19,11 +17,13 @@ from appsprint.domain.attribution import AttributionRules
 from appsprint.domain.install import Install
 from appsprint.entrypoints.cli.exit_codes import FAILED
 from appsprint.entrypoints.cli.noun import new_noun
+from appsprint.entrypoints.cli.options import AppOption, FirstDayOption, LastDayOption, YesOption
 from appsprint.entrypoints.cli.output import print_items, tell
 from appsprint.entrypoints.cli.progress import progress_bar
 from appsprint.entrypoints.cli.replay_comparison import compare as compare_replays
 from appsprint.entrypoints.cli.replay_comparison import print_changes, print_totals
 from appsprint.entrypoints.cli.replay_lines import Complain, read_installs, read_visits
+from appsprint.entrypoints.cli.stored_replay import StoredDays, Switch, TrialRules, replay_stored
 from appsprint.services.replay import RecordedVisit, Replay, ReplayAnswer, merged
 
 app = new_noun()
@@ -40,7 +40,7 @@ def _records(text: str) -> Path:
 
 
 RecordsOption = Annotated[
-    Path, typer.Option(parser=_records, metavar="FILE", help="JSON lines; - is stdin.")
+    Path | None, typer.Option(parser=_records, metavar="FILE", help="JSON lines; - is stdin.")
 ]
 # How many lines pass between two moves of the progress bar.
 _LINES_A_STEP = 5_000
@@ -67,10 +67,13 @@ def attribution() -> None:
 @app.command()
 def replay(
     *,
-    clicks: RecordsOption,
-    installs: RecordsOption,
+    clicks: RecordsOption = None,
+    installs: RecordsOption = None,
+    app_id: AppOption = None,
+    start: FirstDayOption = None,
+    end: LastDayOption = None,
     json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object for each install line.")
+        bool, typer.Option("--json", help="Print one JSON object for each install.")
     ] = False,
     click_hours: Annotated[
         int | None,
@@ -84,6 +87,10 @@ def replay(
         float | None,
         typer.Option(help="Try another threshold for address and device.", min=0, max=1),
     ] = None,
+    probabilistic: Annotated[
+        Switch | None,
+        typer.Option(help="Try with or without matching by address and device."),
+    ] = None,
     compare: Annotated[
         bool,
         typer.Option(
@@ -91,14 +98,37 @@ def replay(
             help="Show what the rules to try would change; with --json each changed install.",
         ),
     ] = False,
+    apply: Annotated[
+        bool,
+        typer.Option("--apply", help="Give the app these rules, and its past from --start on."),
+    ] = False,
+    yes: YesOption = False,
 ) -> None:
-    """Match recorded clicks and installs as the server would have, and store nothing.
+    """Decide clicks and installs again, from two files or from an app's own past.
 
-    Both files are in the order of time. Every time comes from the records, so the same input
-    always gives the same output. Without --json the answers are counted. A line that cannot be
-    read is told on stderr and left out, and the exit code is 1 at the end.
+    With --clicks and --installs: matches recorded lines as the server would have, and stores
+    nothing. Both files are in the order of time. Every time comes from the records, so the same
+    input always gives the same output. Without --json the answers are counted. A line that cannot
+    be read is told on stderr and left out, and the exit code is 1 at the end.
+
+    With --start: decides the app's stored installs of these UTC days again, each from what was
+    known when it arrived, under the app's rules with those to try, and shows what would change.
+    With --apply the app gets the rules, and installs whose answer changes get a new version of
+    their decision; broken off, it can be given again. A server may run meanwhile.
     """
-    rules = _rules(click_hours, probabilistic_hours, min_confidence)
+    trial = TrialRules(click_hours, probabilistic_hours, min_confidence, probabilistic)
+    if clicks is None and installs is None:
+        replay_stored(StoredDays(app_id, start, end), trial, apply=apply, yes=yes, as_json=json)
+        return
+    if clicks is None or installs is None or apply or start or end or app_id:
+        message = "give both --clicks and --installs, or else --start for an app's own past"
+        raise typer.BadParameter(message)
+    _replay_files(clicks, installs, trial.rules(), compare=compare, json=json)
+
+
+def _replay_files(
+    clicks: Path, installs: Path, rules: AttributionRules, *, compare: bool, json: bool
+) -> None:
     if clicks == installs == STDIN:
         raise typer.BadParameter("only one of --clicks and --installs can be stdin")
     with ExitStack() as stack:
@@ -115,20 +145,6 @@ def replay(
             answers = _answers(new_replay(rules=rules), records)
             (_print_lines if json else _print_counts)(answers)
     complaints.conclude()
-
-
-def _rules(
-    click_hours: int | None, probabilistic_hours: int | None, min_confidence: float | None
-) -> AttributionRules:
-    """The product's own rules with the changes to try."""
-    rules = AttributionRules()
-    windows = rules.windows
-    if click_hours is not None:
-        windows = replace(windows, click=timedelta(hours=click_hours))
-    if probabilistic_hours is not None:
-        windows = replace(windows, probabilistic=timedelta(hours=probabilistic_hours))
-    threshold = rules.min_confidence if min_confidence is None else min_confidence
-    return replace(rules, windows=windows, min_confidence=threshold)
 
 
 def _answers(
