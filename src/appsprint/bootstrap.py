@@ -82,6 +82,7 @@ from appsprint.services.reports import ReportService
 from appsprint.services.retention import RetentionService
 from appsprint.services.rollups import RollupService
 from appsprint.services.secret_keys import SecretKeyService
+from appsprint.services.self_checks import SelfCheckService
 from appsprint.services.sending import SendingService
 from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
@@ -247,6 +248,7 @@ def services_over(parts: Parts) -> Services:
         install_intake=intake,
         late_clicks=late_clicks,
         apple_ads=apple_ads,
+        self_checks=SelfCheckService(store=store, clock=clock),
         stored_replay=_stored_replay(parts, intake),
         installs=InstallService(store=store),
         event_intake=EventIntake(ids=ids, directory=directory),

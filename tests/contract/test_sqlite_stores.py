@@ -23,6 +23,7 @@ from appsprint.testing.member_store import AuditStoreContract, MemberStoreContra
 from appsprint.testing.quality_store import QualityStoreContract
 from appsprint.testing.reinstall_store import ReinstallStoreContract
 from appsprint.testing.sealed_text_store import SealedTextStoreContract
+from appsprint.testing.self_check_store import SelfCheckStoreContract
 from appsprint.testing.store import StoreContract
 
 pytestmark = pytest.mark.contract
@@ -102,3 +103,7 @@ class TestSqliteAudit(AuditStoreContract):
 
 class TestSqliteQuality(QualityStoreContract):
     """Quality rules and what they found."""
+
+
+class TestSqliteSelfChecks(SelfCheckStoreContract):
+    """How the probabilistic rule would have done."""

@@ -27,6 +27,7 @@ from appsprint.ports.rehearsal import Rehearsal, RehearsedPeriod
 from appsprint.ports.reports import ReportRepository
 from appsprint.ports.rollups import RollupRepository
 from appsprint.ports.sealed_texts import SealedTextRepository
+from appsprint.ports.self_checks import SelfCheckRepository
 
 T = TypeVar("T")
 
@@ -77,6 +78,11 @@ class UnitOfWork(Protocol):
     @property
     def apple_ads(self) -> AppleLookupRepository:
         """What Apple was asked about installs."""
+        ...
+
+    @property
+    def self_checks(self) -> SelfCheckRepository:
+        """How the probabilistic rule would have done."""
         ...
 
     @property

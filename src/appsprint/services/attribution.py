@@ -29,6 +29,7 @@ from appsprint.domain.link import AdNetwork, SelfAttributingNetwork
 from appsprint.domain.query import parse_query, query_of
 from appsprint.domain.referrer import PlayReferrer, parse_play_referrer
 from appsprint.domain.revision import Credit, DecisionCause, LateFact, may_replace
+from appsprint.domain.self_check import check_without_referrer
 from appsprint.domain.shared_network import SharedNetworks
 from appsprint.ports.ad_network import AdNetworkAdapter, ClickParameters
 from appsprint.ports.installs import Attribution
@@ -102,6 +103,12 @@ def decide_install(
         return _kept(uow, app, install, revision, now=now)
     if revision is None and decision.lesson.device_hours:
         uow.installs.learn(app.id, decision.lesson, at=install.received_at)
+    if revision is None and install.environment is Environment.LIVE:
+        check = check_without_referrer(
+            decision, evidence, clicks.values(), rules, credited=earned, surroundings=surroundings
+        )
+        if check is not None:
+            uow.self_checks.add(app.id, install.id, check, at=install.received_at)
     made = _attribution(uow, networks, install, decision, now=now)
     if revision is not None:
         made = _version_of(revision, made)

@@ -41,6 +41,7 @@ from appsprint.services.reports import ReportService
 from appsprint.services.retention import RetentionService
 from appsprint.services.rollups import RollupService
 from appsprint.services.secret_keys import SecretKeyService
+from appsprint.services.self_checks import SelfCheckService
 from appsprint.services.sending import SendingService
 from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
@@ -75,6 +76,7 @@ class Services:
     late_clicks: LateClicks
     apple_ads: AppleAdsService
     stored_replay: StoredReplayService
+    self_checks: SelfCheckService
     installs: InstallService
     event_intake: EventIntake
     events: EventService

@@ -60,6 +60,7 @@ GET /api/v1/apps/{app_id}/quality-rules
 PUT /api/v1/apps/{app_id}/quality-rules
 POST /api/v1/apps/{app_id}/quality-rules/backtest
 POST /api/v1/apps/{app_id}/attribution/replay
+GET /api/v1/apps/{app_id}/attribution/self-check
 GET /api/v1/apps/{app_id}/installs
 GET /api/v1/apps/{app_id}/installs/{install_id}
 GET /api/v1/apps/{app_id}/events

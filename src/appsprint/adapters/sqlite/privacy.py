@@ -51,6 +51,7 @@ class SqlitePrivacy:
         key = {"app_id": app_id, "install_id": install_id}
         found = self._connection.execute(_SQL["clicks_of_install"], key)
         click_ids = {*named_clicks, *(ClickId(row["click_id"]) for row in found)}
+        self._run("erase_self_checks", key)
         return ErasedRows(
             clicks=sum(self._run("erase_click", {**key, "click_id": one}) for one in click_ids),
             decisions=self._run("erase_decisions", key),

@@ -44,6 +44,7 @@ _PREPARATION = (
     *("make_unrelated", "fill_unrelated", "make_unrelated_days"),
     *("hide_later_clicks", "hide_later_installs", "hide_later_identifiers"),
     "hide_later_answers",
+    "make_self_checks",
 )
 _COMPARISON = ("make_changed", "fill_changed", "index_changed")
 

@@ -24,6 +24,7 @@ from appsprint.adapters.sqlite.quality import SqliteQuality
 from appsprint.adapters.sqlite.reports import SqliteReports
 from appsprint.adapters.sqlite.rollups import SqliteRollups
 from appsprint.adapters.sqlite.sealed_texts import SqliteSealedTexts
+from appsprint.adapters.sqlite.self_checks import SqliteSelfChecks
 
 
 class SqliteUnitOfWork:
@@ -39,6 +40,7 @@ class SqliteUnitOfWork:
         self.installs = SqliteInstalls(connection)
         self.quality = SqliteQuality(connection)
         self.apple_ads = SqliteAppleAds(connection)
+        self.self_checks = SqliteSelfChecks(connection)
         self.events = SqliteEvents(connection)
         self.deliveries = SqliteDeliveries(connection)
         self.connections = SqliteConnections(connection)

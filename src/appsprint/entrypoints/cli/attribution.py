@@ -17,14 +17,24 @@ from appsprint.domain.attribution import AttributionRules
 from appsprint.domain.install import Install
 from appsprint.entrypoints.cli.exit_codes import FAILED
 from appsprint.entrypoints.cli.noun import new_noun
-from appsprint.entrypoints.cli.options import AppOption, FirstDayOption, LastDayOption, YesOption
+from appsprint.entrypoints.cli.options import (
+    AppOption,
+    FirstDayOption,
+    JsonOption,
+    LastDayOption,
+    YesOption,
+    chosen_app,
+)
 from appsprint.entrypoints.cli.output import print_items, tell
 from appsprint.entrypoints.cli.progress import progress_bar
 from appsprint.entrypoints.cli.replay_comparison import compare as compare_replays
 from appsprint.entrypoints.cli.replay_comparison import print_changes, print_totals
 from appsprint.entrypoints.cli.replay_lines import Complain, read_installs, read_visits
+from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.cli.stored_replay import StoredDays, Switch, TrialRules, replay_stored
+from appsprint.entrypoints.http.api.self_checks import SelfCheckAnswer, week_answer
 from appsprint.services.replay import RecordedVisit, Replay, ReplayAnswer, merged
+from appsprint.services.self_checks import WEEKS
 
 app = new_noun()
 
@@ -42,6 +52,10 @@ def _records(text: str) -> Path:
 RecordsOption = Annotated[
     Path | None, typer.Option(parser=_records, metavar="FILE", help="JSON lines; - is stdin.")
 ]
+CHECK_COLUMNS = (
+    *("week", "checked", "credited_share", "right_share", "mean_confidence"),
+    *("agreed", "other_click", "no_credit"),
+)
 # How many lines pass between two moves of the progress bar.
 _LINES_A_STEP = 5_000
 
@@ -124,6 +138,22 @@ def replay(
         message = "give both --clicks and --installs, or else --start for an app's own past"
         raise typer.BadParameter(message)
     _replay_files(clicks, installs, trial.rules(), compare=compare, json=json)
+
+
+@app.command("self-check")
+def self_check(
+    *,
+    app_id: AppOption = None,
+    weeks: Annotated[
+        int, typer.Option(min=1, max=104, help="How many ISO weeks, this one included.")
+    ] = WEEKS,
+    json: JsonOption = False,
+) -> None:
+    """Show how right matching by address would have been where Play names the click."""
+    with open_services() as services:
+        found = services.self_checks.weeks(chosen_app(services, app_id), amount=weeks)
+    items = SelfCheckAnswer(items=[week_answer(one) for one in found])
+    print_items(items, CHECK_COLUMNS, as_json=json)
 
 
 def _replay_files(

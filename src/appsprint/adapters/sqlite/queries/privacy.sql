@@ -41,6 +41,10 @@ WHERE app_id = :app_id AND click_id = :click_id AND client_ip <> '' AND NOT EXIS
 UPDATE attributions SET network_click_id = NULL, explanation = '{}'
 WHERE app_id = :app_id AND install_id = :install_id;
 
+-- name: erase_self_checks
+-- What the rule would have said of an install.
+DELETE FROM self_checks WHERE app_id = :app_id AND install_id = :install_id;
+
 -- name: deliveries_of_install
 -- The deliveries of an install's events.
 SELECT delivery_id FROM deliveries

@@ -227,6 +227,10 @@ CREATE TEMP TABLE quality_findings (
 SELECT rule, consequence, click_id, campaign_id, campaign_name FROM temp.quality_findings
 WHERE app_id = ? AND install_id = ?;
 
+-- name: make_self_checks
+-- Written beside it, and never read here.
+CREATE TEMP TABLE self_checks AS SELECT * FROM main.self_checks LIMIT 0;
+
 -- name: make_unrelated
 -- What had been learnt.
 CREATE TEMP TABLE unrelated_installs (
