@@ -17,6 +17,7 @@ import pytest
 from appsprint.domain.app import Platform
 from appsprint.entrypoints.demo.ads import APPS, CAMPAIGNS
 from appsprint.entrypoints.demo.expected import expected_report
+from appsprint.entrypoints.demo.farm import expected_trial
 from appsprint.entrypoints.demo.funnel import expected_funnel
 from appsprint.entrypoints.demo.rates import ReferenceRates
 from appsprint.entrypoints.demo.traffic import timeline
@@ -113,7 +114,9 @@ def test_the_story_is_told_by_what_happened(played: subprocess.CompletedProcess[
     """A rejected token, a lost ad account, a restated day, a dead letter and a skipped event."""
     told = dict(re.findall(r"^· ([A-Z][a-z ]+): (.*)$", played.stdout, re.MULTILINE))
 
-    assert list(told) == ["Token rejected", "Reconnected", "Restated", "Given up", "Skipped"]
+    assert list(told) == [
+        *("Token rejected", "Reconnected", "Restated", "Given up", "Skipped", "Tried"),
+    ]
     waited = re.search(r"; (\d+) events waited, and all went out", told["Token rejected"])
     assert waited is not None
     assert int(waited[1]) > 0
@@ -123,6 +126,17 @@ def test_the_story_is_told_by_what_happened(played: subprocess.CompletedProcess[
     assert Decimal(spend[1]) < Decimal(spend[2])
     assert "as CoachBooked, as TikTok answered 40002" in told["Given up"]
     assert re.search(r"reason missing_[a-z_]+", told["Skipped"])
+
+
+def test_a_trial_of_a_quality_rule_finds_the_farm(
+    played: subprocess.CompletedProcess[str], truth: World
+) -> None:
+    """Exactly the emulators of the truth, and those of them that have credit."""
+    found, credited = expected_trial(truth)
+
+    assert credited > 0
+    assert re.search(rf"^· Tried: {found} of \d+ installs .* emulators", played.stdout, re.M)
+    assert f"could refuse credit to {credited}." in played.stdout
 
 
 def test_it_stays_up_until_it_is_told_to_end() -> None:

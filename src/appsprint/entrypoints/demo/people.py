@@ -167,3 +167,13 @@ class Person:
     install: AppInstall | None = None
     sessions: tuple[Session, ...] = ()
     customer_id: str | None = None
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether the phone is one of a farm's emulators."""
+        is_of_farm = self.number % _FARM_HAS_ONE_IN == 0
+        return self.platform is Platform.ANDROID and bool(self.clicks) and is_of_farm
+
+
+# Of the Android phones that tapped an ad.
+_FARM_HAS_ONE_IN = 12

@@ -14,6 +14,7 @@ from appsprint.entrypoints.demo.comparison import funnel_differences, report_dif
 from appsprint.entrypoints.demo.connecting import ConnectedApp, connect
 from appsprint.entrypoints.demo.console import Talk
 from appsprint.entrypoints.demo.expected import expected_report
+from appsprint.entrypoints.demo.farm import FARM_PLATFORM, trial_chapter
 from appsprint.entrypoints.demo.funnel import expected_funnel
 from appsprint.entrypoints.demo.incidents import Operator, restated_chapter, unsent_chapters
 from appsprint.entrypoints.demo.outcome import Outcome, app_outcome, count_visits, outcome
@@ -133,6 +134,7 @@ class Performance:
         yield from self._operator.chapters
         yield restated_chapter(api, restated, told.ad_id, told.day_on.isoformat())
         yield from unsent_chapters(api, self._apps)
+        yield trial_chapter(api, self._apps[FARM_PLATFORM], self._world)
 
     def _look(self, visits: int) -> Outcome:
         ledger = self._stage.process.services.ledger

@@ -19,6 +19,13 @@ from appsprint.entrypoints.demo.people import (
 
 Body = dict[str, object]
 
+# What Android's own emulator says of itself.
+_EMULATED: Body = {
+    "deviceHardware": "ranchu",
+    "deviceProduct": "sdk_gphone64_x86_64",
+    "gpuRenderer": "Android Emulator OpenGL ES Translator (Google SwiftShader)",
+}
+
 APP_VERSION = "3.2.1"
 _SDK_VERSIONS = {Platform.IOS: "1.1.10", Platform.ANDROID: "1.1.4"}
 _LATER_SDK_VERSION = "2.0.3"
@@ -131,6 +138,8 @@ def _android_fields(person: Person, install: AppInstall) -> Body:
     }
     if install.advertising_id is not None:
         fields["gaid"] = install.advertising_id
+    if person.is_emulated:
+        fields |= _EMULATED
     if person.dialect is Dialect.LATER:
         fields |= {"installType": "fresh_install", "isSandbox": False, "isVPN": False}
     return fields | _play_fields(person, install)
