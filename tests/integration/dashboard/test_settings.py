@@ -8,11 +8,15 @@ import pytest
 
 from appsprint.domain.app import App, RevokeMode
 from appsprint.domain.audit import AuditAction
+from appsprint.domain.ids import InstallId
+from appsprint.domain.self_check import SelfCheck, SelfCheckOutcome
 from appsprint.domain.totp import code_at, step_at
 from appsprint.entrypoints.http.dashboard.audit_log import WORDS
+from appsprint.services.late_facts import LateFacts
+from appsprint.testing.builders import HOUR, make_click, make_install, put_clicks
 from tests.integration.dashboard.conftest import Client, SignedIn
 from tests.support.browser import PASSWORD, Browser, text_of
-from tests.support.control_plane import ControlPlane
+from tests.support.control_plane import NOON, ControlPlane
 
 
 def test_an_apps_settings_are_changed(plane: ControlPlane, owner: Browser, app: App) -> None:
@@ -34,6 +38,60 @@ def test_an_apps_settings_are_changed(plane: ControlPlane, owner: Browser, app: 
     log = text_of(owner.get(f"{place}/audit"))
     assert "App settings changed Miles" in log
     assert "name: Example → Miles" in log
+
+
+def past_install(plane: ControlPlane, app: App) -> None:
+    """One whose click is three hours older."""
+    put_clicks(plane.store, make_click(app_id=app.id, occurred_at=NOON - 3 * HOUR))
+    install = make_install(app_id=app.id, installed_at=NOON, received_at=NOON)
+    intake = plane.services.install_intake
+    plane.store.write(lambda uow: intake.register(uow, app, install, LateFacts()))
+    plane.clock.advance(HOUR / 2)
+
+
+def test_rules_are_compared_before_they_are_saved(
+    plane: ControlPlane, owner: Browser, app: App
+) -> None:
+    """The form keeps what was typed, and nothing is changed; then it is applied to the past."""
+    past_install(plane, app)
+    place = f"/apps/{app.id}/settings"
+    form = {"days": "7", "probabilistic_lookback_hours": "2"}
+
+    compared = owner.post(f"{place}/compare", **form)
+
+    said = text_of(compared)
+    assert compared.status_code == 200
+    assert "1 install of 1 would get another answer" in said
+    assert "Organic 0 1 +1" in said
+    assert 'value="2"' in compared.text
+    assert plane.services.apps.get(app.id).probabilistic_lookback_hours == 24
+
+    page = owner.follow(owner.post(f"{place}/apply", **form))
+
+    assert "The settings are saved, and 1 install got another answer." in text_of(page)
+    assert plane.services.apps.get(app.id).probabilistic_lookback_hours == 2
+    again = text_of(owner.post(f"{place}/compare", **form))
+    assert "Nothing: 1 install would get the same answer." in again
+
+
+def test_rules_that_cannot_be_compared_are_told(owner: Browser, app: App) -> None:
+    """At the field, by either button."""
+    for button in ("compare", "apply"):
+        answer = owner.post(f"/apps/{app.id}/settings/{button}", min_confidence_percent="5")
+        assert answer.status_code == 422
+        assert "50 to 99" in text_of(answer)
+
+
+def test_the_self_check_is_shown_by_week(plane: ControlPlane, owner: Browser, app: App) -> None:
+    """Once there is one."""
+    place = f"/apps/{app.id}/settings"
+    assert "How right matching by address" not in text_of(owner.get(place))
+    check = SelfCheck(SelfCheckOutcome.AGREED, 0.875)
+    plane.store.write(lambda uow: uow.self_checks.add(app.id, InstallId("ins_1"), check, at=NOON))
+
+    said = text_of(owner.get(place))
+
+    assert "1 100.0 % 100.0 % 87.5 %" in said.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize(

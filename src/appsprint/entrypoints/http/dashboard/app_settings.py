@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from appsprint.domain.access import Role
 from appsprint.domain.app import App, Platform, RevokeMode
 from appsprint.domain.ids import AppId, KeyId
 from appsprint.domain.privacy import RetainedKind
+from appsprint.domain.self_check import SelfCheckSums
 from appsprint.entrypoints.http.api.routing import PathId, services_of
 from appsprint.entrypoints.http.dashboard.audit_log import audit_page
 from appsprint.entrypoints.http.dashboard.first_app import CURRENCIES, time_zones
@@ -18,13 +20,17 @@ from appsprint.entrypoints.http.dashboard.visits import PageRequest, app_of, vis
 from appsprint.errors import InvalidInput
 from appsprint.services.apps import AppChanges, CreatedKey
 from appsprint.services.retention import RetentionRow, field_of
+from appsprint.services.stored_replay import ReplayOutcome
+
+TRIAL_DAYS = [("1", "today"), ("7", "the last 7 days"), ("14", "the last 14 days")]
+TRIAL_DAYS += [("28", "the last 28 days"), ("90", "the last 90 days")]
 
 
 @page("GET", "/apps/{app_id:str}/settings", role=Role.VIEWER)
 def show_settings(request: PageRequest, app_id: PathId) -> PageResponse:
     """The form with what is in force."""
     del app_id
-    return _settings_page(request, _filled(app_of(request)))
+    return settings_page(request, _filled(app_of(request)))
 
 
 @page("POST", "/apps/{app_id:str}/settings", role=Role.EDITOR)
@@ -32,9 +38,9 @@ def save_settings(request: PageRequest, app_id: PathId) -> PageResponse:
     """Change what was changed."""
     form, app = visit_of(request).form, app_of(request)
     try:
-        services_of(request).apps.update(app.id, _changes(form, app))
+        services_of(request).apps.update(app.id, changes_of(form, app))
     except InvalidInput as exc:
-        return _settings_page(request, form.refused(exc), status=422)
+        return settings_page(request, form.refused(exc), status=422)
     return redirect(f"/apps/{app_id}/settings", notice="The settings are saved.")
 
 
@@ -46,7 +52,7 @@ def save_retention(request: PageRequest, app_id: PathId) -> PageResponse:
         days = {kind: form.whole(field_of(kind), "days") for kind in RetainedKind}
         services_of(request).retention.change(AppId(app_id), days)
     except InvalidInput as exc:
-        return _settings_page(
+        return settings_page(
             request, _filled(app_of(request)), retention_form=form.refused(exc), status=422
         )
     return redirect(f"/apps/{app_id}/settings#retention", notice="The retention is saved.")
@@ -92,9 +98,15 @@ def show_app_audit(request: PageRequest, app_id: PathId) -> PageResponse:
     return audit_page(request, AppId(app_id), "app_audit.html")
 
 
-def _settings_page(
-    request: PageRequest, form: Form, *, retention_form: Form | None = None, status: int = 200
+def settings_page(
+    request: PageRequest,
+    form: Form,
+    *,
+    retention_form: Form | None = None,
+    trial: ReplayOutcome | None = None,
+    status: int = 200,
 ) -> PageResponse:
+    """The form, with what its rules would change where they were tried."""
     app = app_of(request)
     retention = services_of(request).retention.rows(app.id)
     return render(
@@ -107,8 +119,27 @@ def _settings_page(
         probabilistic="on" if app.probabilistic_matching else "off",
         is_ios=app.platform is Platform.IOS,
         retention=retention,
+        trial=trial,
+        trial_days=TRIAL_DAYS,
+        checks=[
+            _check_row(one) for one in reversed(services_of(request).self_checks.weeks(app.id))
+        ],
         retention_form=retention_form or _own_retention(retention),
     )
+
+
+def _check_row(week: SelfCheckSums) -> dict[str, object]:
+    return {
+        "monday": week.first_on,
+        "checked": week.checked,
+        "credited": _share(week.credited_share),
+        "right": _share(week.right_share),
+        "stated": _share(week.mean_confidence),
+    }
+
+
+def _share(share: float | None) -> Decimal | None:
+    return None if share is None else Decimal(str(share))
 
 
 def _own_retention(rows: Sequence[RetentionRow]) -> Form:
@@ -144,7 +175,8 @@ def _filled(app: App) -> Form:
     )
 
 
-def _changes(form: Form, app: App) -> AppChanges:
+def changes_of(form: Form, app: App) -> AppChanges:
+    """What the form changes; fields that were not sent stay."""
     return AppChanges(
         name=form.text("name", app.name),
         store_url=form.text("store_url", app.store_url),
