@@ -99,12 +99,13 @@ class Site:
         link = self.process.services.links.create(app_id, wanted)
         with httpx.Client(base_url=self.url) as phone:
             clicked = phone.get(
-                f"/c/{link.slug}?ttclid=E.C.P.abc&campaign_id={CAMPAIGN}&campaign_name=Spring",
+                f"/c/{link.slug}?ttclid=E.C.P.abc&utm_id={CAMPAIGN}&utm_campaign=Spring",
                 headers={"User-Agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/121.0"},
             )
             store = urlsplit(clicked.headers["location"])
             referrer = dict(httpx.QueryParams(store.query))["referrer"]
-            body = android_install(installReferrer=referrer)
+            now = self.process.services.clock.now().isoformat(timespec="milliseconds")
+            body = android_install(installReferrer=referrer, installTimestamp=now)
             headers = {"Authorization": f"Bearer {key}", "x-api-key": key}
             phone.post("/v1/sdk/install", json=body, headers=headers).raise_for_status()
         self._device, self._headers = body["appsprintId"], headers

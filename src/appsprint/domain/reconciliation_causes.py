@@ -15,6 +15,7 @@ from appsprint.domain.money import from_micros
 from appsprint.domain.reconciliation import (
     Cause,
     CauseCode,
+    ClockDifference,
     Figure,
     Reconciliation,
     ReconciliationFacts,
@@ -245,11 +246,7 @@ class _Finder:
         return Cause(
             code=CauseCode.TIME_ZONE,
             applies=not clocks.is_advertisers or clocks.installs != clocks.installs_compared,
-            message=(
-                f"Days are those of {self._report.time_zone}, {whose}. In days of "
-                f"{clocks.compared_with} the same window has "
-                f"{amount_of(clocks.installs_compared, 'install')} instead of {clocks.installs}."
-            ),
+            message=f"Days are those of {self._report.time_zone}, {whose}.{_other_days(clocks)}",
             figures={
                 "time_zone": self._report.time_zone,
                 "is_advertisers": clocks.is_advertisers,
@@ -384,6 +381,16 @@ class _Finder:
             if key.value is not None and found.installs:
                 ages[(key.day_on - date.fromisoformat(key.value)).days] += found.installs
         return ages
+
+
+def _other_days(clocks: ClockDifference) -> str:
+    if clocks.installs == clocks.installs_compared:
+        return ""
+    others = amount_of(clocks.installs_compared, "install")
+    return (
+        f" In days of {clocks.compared_with} the same window has {others} instead of "
+        f"{clocks.installs:,}."
+    )
 
 
 def _came_late(installs: int) -> str:
