@@ -33,6 +33,9 @@ _PLAIN_IPV4 = re.compile(r"\.".join([_OCTET] * 4))
 _IPV6_PREFIX_BITS = 64
 _IPV6_HOST_MASK = (1 << (128 - _IPV6_PREFIX_BITS)) - 1
 
+# What is kept of addresses where whole ones are not, by version.
+_TRUNCATED_BITS = {4: 24, 6: 48}
+
 _NOT_PUBLIC_IPV4 = (
     "0.0.0.0/8",  # this network
     "10.0.0.0/8",  # private
@@ -98,7 +101,24 @@ def is_public(address: Address) -> bool:
 
 def is_public_text(text: str) -> bool:
     """Whether the text is a public address, in any form that ``parse_address`` reads."""
-    return address_key(text) is not None
+    found = _read(text)
+    return found is not None and found.key is not None
+
+
+def truncated(text: str) -> str:
+    """What may be kept of an address where an app keeps no whole ones.
+
+    The /24 of an IPv4 address, the /48 of an IPv6 address, such as ``203.0.113.0/24``: a few
+    hundred neighbours. Empty when the text is no address.
+    """
+    found = _read(text)
+    return "" if found is None else _network_of(found.address)
+
+
+def is_truncated(text: str) -> bool:
+    """Whether the text is what ``truncated`` leaves of an address."""
+    network, slash, _ = text.partition("/")
+    return bool(slash) and truncated(network) == text
 
 
 def address_key(text: str) -> str | None:
@@ -106,10 +126,11 @@ def address_key(text: str) -> str | None:
 
     Returns:
         The IPv4 address, or the /64 of an IPv6 address as ``2001:db8:1:2::/64``. None when the
-        text is no address or the address is not public, so that it never matches.
+        text is no address or the address is not public, so that it never matches. Of a truncated
+        address, the whole text: all that is left compares.
     """
     found = _read(text)
-    return None if found is None else found.key
+    return _truncated_key(text) if found is None else found.key
 
 
 def client_address(*, peer: str, forwarded_for: str | None, trusted: Sequence[Network]) -> str:
@@ -154,6 +175,17 @@ def _walk(proxy: _Reading, forwarded_for: str, trusted: Sequence[Network]) -> _R
             return found
         proxy = found
     return proxy
+
+
+def _truncated_key(text: str) -> str | None:
+    is_comparable = is_truncated(text) and is_public_text(text.partition("/")[0])
+    return text if is_comparable else None
+
+
+@lru_cache(maxsize=_CACHED_ADDRESSES)
+def _network_of(address: Address) -> str:
+    bits = _TRUNCATED_BITS[address.version]
+    return str(ip_network((address, bits), strict=False))
 
 
 def _lies_in(address: Address, networks: Sequence[Network]) -> bool:

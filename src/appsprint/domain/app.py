@@ -49,6 +49,7 @@ class App:
         currency: ISO 4217; the report's currency while no advertiser is chosen.
         probabilistic_matching: Whether address and device may earn credit.
         min_confidence_percent: How probable they must make a click for it.
+        truncate_addresses: Whether only the network of people's addresses is kept.
         reattribution_days: How long after an install a person's next one is a reinstall.
         deleted_at: When the app was deleted; its keys then behave as discarded.
     """
@@ -65,6 +66,7 @@ class App:
     probabilistic_lookback_hours: int = 24
     min_confidence_percent: int = 75
     reattribution_days: int = 90
+    truncate_addresses: bool = False
     created_at: datetime
     deleted_at: datetime | None = None
 

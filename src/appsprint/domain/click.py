@@ -26,9 +26,11 @@ class Click:
 
     Attributes:
         occurred_at: When the request reached us, by our clock, in UTC.
-        client_ip: The person's address in its normal text form.
+        client_ip: The person's address in its normal text form; where the app keeps no whole
+            ones, the network that is left (``domain.address.truncated``).
         address_key: What address matching compares: the IPv4 address, the /64 of an IPv6
-            address, or None where the address is not public and must never match.
+            address, what is left of a truncated one, or None where the address is not public and
+            must never match.
         advertising_id: IDFA or GAID in lower case when the link carried one, never all zero.
         page_url: The ad link as it was visited, character for character, the network's macros
             and click id (TikTok's ``ttclid``) in it.

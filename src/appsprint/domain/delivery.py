@@ -134,7 +134,7 @@ class DeliverableEvent:
     network_event_id: str
     sdk_event: str
     occurred_at: datetime
-    client_ip: str
+    client_ip: str | None
     user_agent: str
     network_click_id: str
     page_url: str

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from math import exp, log, pi, prod, sqrt
 
+from appsprint.domain.address import is_truncated
 from appsprint.domain.click import Click
 from appsprint.domain.device import (
     BrowserDevice,
@@ -49,6 +50,8 @@ _REMEMBERED_DEVICE_HOURS = 2e6
 _ANYWAY_SHARE, _MOST_ANYWAY = 0.4, 1e-4
 # How many devices an address has beside the one seen, and how many each seen one stands for.
 _OTHERS_AT_HOME, _OTHERS_IN_IPV6, _OTHERS_BEHIND_CARRIER = 1.5, 0.7, 15.0
+# What is left of a truncated address stands for a /24; of a /48 no more is taken to be in use.
+_ADDRESSES_IN_NETWORK = 256
 _DEVICES_PER_SEEN = 3.0
 # How soon what is seen of an address outweighs the estimate.
 _ADDRESS_STRENGTH = 0.5
@@ -309,7 +312,12 @@ class Address:
         return max(self._surroundings.observed_hours / max(hours, 1.0), 1.0)
 
     def _others(self) -> float:
-        if any(":" in (click.address_key or "") for click in self._clicks[:1]):
+        key = next((click.address_key or "" for click in self._clicks[:1]), "")
+        neighbours = _ADDRESSES_IN_NETWORK if is_truncated(key) else 1
+        return neighbours * self._others_behind(key)
+
+    def _others_behind(self, key: str) -> float:
+        if ":" in key:
             return _OTHERS_IN_IPV6
         return _OTHERS_BEHIND_CARRIER if self._install.is_cellular else _OTHERS_AT_HOME
 

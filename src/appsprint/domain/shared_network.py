@@ -43,8 +43,8 @@ class SharedNetworks:
         return position >= 0 and int(address) <= lasts[position]
 
     def holds(self, text: str) -> bool:
-        """Whether the text is an address in one of the networks."""
-        address = parse_address(text)
+        """Whether the text is an address, or the start of a truncated one, in the networks."""
+        address = parse_address(text.partition("/")[0])
         return address is not None and address in self
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from appsprint.domain.address import is_public_text
+from appsprint.domain.address import address_key, is_truncated
 from appsprint.domain.delivery import SkipReason, WebContext
 from appsprint.domain.device import is_browser_user_agent
 
@@ -15,11 +15,15 @@ _is_browser = lru_cache(maxsize=4096)(is_browser_user_agent)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedWebContext:
-    """A web context that is complete: the values to send."""
+    """A web context that is complete: the values to send.
+
+    Attributes:
+        client_ip: None where the app keeps no whole addresses: a network is not the person's.
+    """
 
     network_click_id: str
     page_url: str
-    client_ip: str
+    client_ip: str | None
     user_agent: str
 
 
@@ -32,7 +36,7 @@ def check_web_context(context: WebContext) -> CheckedWebContext | SkipReason:
     """
     if not context.network_click_id:
         return SkipReason.MISSING_CLICK_ID
-    client_ip = next(filter(is_public_text, context.client_ips), None)
+    client_ip = next(filter(_tells_where, context.client_ips), None)
     if client_ip is None:
         return SkipReason.MISSING_CLIENT_IP
     user_agent = next(filter(_is_browser, context.user_agents), None)
@@ -43,6 +47,12 @@ def check_web_context(context: WebContext) -> CheckedWebContext | SkipReason:
     return CheckedWebContext(
         network_click_id=context.network_click_id,
         page_url=context.page_url,
-        client_ip=client_ip,
+        # Once one of them was truncated, an older whole one is none of the network's business.
+        client_ip=None if any(map(is_truncated, context.client_ips)) else client_ip,
         user_agent=user_agent,
     )
+
+
+def _tells_where(text: str) -> bool:
+    """Whether a public address was seen, even if only its network was kept."""
+    return address_key(text) is not None

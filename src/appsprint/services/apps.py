@@ -52,7 +52,7 @@ DEFAULT_CURRENCY = "USD"
 _CHANGEABLE = (
     *("name", "store_url", "time_zone", "currency", "probabilistic_matching"),
     *("click_lookback_hours", "probabilistic_lookback_hours", "min_confidence_percent"),
-    "reattribution_days",
+    *("reattribution_days", "truncate_addresses"),
 )
 _NO_PAGE = StorePage(Platform.IOS, "")
 
@@ -86,6 +86,7 @@ class AppChanges:
     probabilistic_lookback_hours: int | None = None
     min_confidence_percent: int | None = None
     reattribution_days: int | None = None
+    truncate_addresses: bool | None = None
 
 
 class CreatedKey(NamedTuple):
@@ -361,9 +362,15 @@ def changed_app(app: App, changes: AppChanges) -> App:
         ),
     )
     problems.raise_if_any()
-    if changes.probabilistic_matching is None:
-        return changed
-    return replace(changed, probabilistic_matching=changes.probabilistic_matching)
+    return replace(
+        changed,
+        probabilistic_matching=_chosen(changes.probabilistic_matching, app.probabilistic_matching),
+        truncate_addresses=_chosen(changes.truncate_addresses, app.truncate_addresses),
+    )
+
+
+def _chosen(wanted: bool | None, present: bool) -> bool:
+    return present if wanted is None else wanted
 
 
 def _erase_secrets(uow: UnitOfWork, app_id: AppId) -> None:

@@ -27,6 +27,7 @@ class AppStoreContract:
             probabilistic_lookback_hours=168,
             min_confidence_percent=99,
             reattribution_days=365,
+            truncate_addresses=True,
         )
         put_apps(store, app)
 
@@ -62,6 +63,7 @@ class AppStoreContract:
             probabilistic_lookback_hours=3,
             min_confidence_percent=50,
             reattribution_days=1,
+            truncate_addresses=True,
         )
         store.write(lambda uow: uow.apps.update(changed))
 

@@ -36,6 +36,7 @@ def test_created_app_has_the_shape_of_the_contract(app: dict[str, Any]) -> None:
         "click_lookback_hours": 168,
         "probabilistic_lookback_hours": 24,
         "min_confidence_percent": 75,
+        "truncate_addresses": False,
         "reattribution_days": 90,
         "created_at": "2026-03-29T12:00:00Z",
         "api_keys": [key],
@@ -116,6 +117,7 @@ def test_patch_changes_what_is_named(client: Client, app: dict[str, Any], base: 
         "click_lookback_hours": 720,
         "probabilistic_lookback_hours": 168,
         "min_confidence_percent": 90,
+        "truncate_addresses": True,
         "reattribution_days": 30,
     }
 

@@ -123,6 +123,18 @@ def test_a_bad_setting_is_told_at_its_field(
     assert plane.services.apps.get(app.id) == app
 
 
+def test_addresses_can_be_kept_in_part(plane: ControlPlane, owner: Browser, app: App) -> None:
+    """Off until it is asked for; the change is in the audit log."""
+    place = f"/apps/{app.id}/settings"
+    assert not app.truncate_addresses
+
+    owner.post(place, addresses="truncated")
+    owner.post(place, name="Miles")
+
+    assert plane.services.apps.get(app.id).truncate_addresses
+    assert "truncate addresses: False → True" in text_of(owner.get(f"{place}/audit"))
+
+
 def test_a_viewer_finds_nothing_to_press(sign_in: SignedIn, app: App) -> None:
     """On any page of an app: what they may not do is not offered."""
     viewer = sign_in("viewer")

@@ -14,7 +14,9 @@ from appsprint.domain.address import (
     client_address,
     is_public,
     is_public_text,
+    is_truncated,
     parse_address,
+    truncated,
 )
 
 TRUSTED: list[Network] = [ip_network("10.0.0.0/8"), ip_network("2001:db8:ffff::/48")]
@@ -255,3 +257,37 @@ def test_no_client_can_choose_its_address(before: list[str], invented: str) -> N
     header = ", ".join([invented, *before, "203.0.113.9"])
 
     assert client_address(peer=PROXY, forwarded_for=header, trusted=TRUSTED) == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:12:3456:1::9", "2001:db8:12::/48"),
+        ("10.1.2.3", "10.1.2.0/24"),
+        ("", ""),
+        ("not an address", ""),
+    ],
+)
+def test_what_is_left_of_an_address(text: str, left: str) -> None:
+    """The /24 or the /48, and of what is no address nothing; truncating again changes nothing."""
+    assert truncated(text) == left
+    assert is_truncated(left) is bool(left)
+    assert not is_truncated(text)
+
+
+def test_what_is_left_is_compared_as_a_whole() -> None:
+    """Of public addresses only; it is no address that could be told to anybody."""
+    assert address_key("203.0.113.0/24") == "203.0.113.0/24"
+    assert address_key("2001:db8:12::/48") == "2001:db8:12::/48"
+    for text in ("10.1.2.0/24", "203.0.113.7/24", "203.0.113.0/16", "203.0.113.0/", "/24"):
+        assert address_key(text) is None
+    assert not is_public_text("203.0.113.0/24")
+
+
+def test_nobody_can_pass_a_network_for_an_address() -> None:
+    """What a proxy tells is read as before."""
+    told = "203.0.113.0/24"
+
+    assert client_address(peer=PROXY, forwarded_for=told, trusted=TRUSTED) == PROXY

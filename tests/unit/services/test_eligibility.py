@@ -134,6 +134,7 @@ PRIVATE = "192.168.1.2"
         pytest.param(
             context_of(make_install(client_ip=PRIVATE)), PRIVATE, None, id="the click's does too"
         ),
+        pytest.param(context_of(), "203.0.113.0/24", None, id="only its network was kept"),
         pytest.param(
             context_of(make_install(client_ip=""), make_click(client_ip="100.64.0.1")),
             PRIVATE,

@@ -389,6 +389,16 @@ def test_an_event_without_web_context_is_skipped(rig: SendingRig) -> None:
     assert rig.tiktok.calls == []
 
 
+@pytest.mark.parametrize("address", ["203.0.113.0/24", "10.0.0.0/24"])
+def test_a_truncated_address_is_left_out(rig: SendingRig, address: str) -> None:
+    """A network is not the person's address; an older, whole one is not sent instead."""
+    [event_id] = rig.queue(client_ip=address)
+
+    assert rig.send() == 1
+    assert rig.tiktok.calls == [[event_id]]
+    assert rig.tiktok.events[event_id].client_ip is None
+
+
 # Limits
 
 

@@ -55,6 +55,11 @@ def test_the_golden_folder_is_not_empty() -> None:
     assert len(list(GOLDEN.glob("*.json"))) >= 5
 
 
+def test_an_address_that_was_not_kept_is_left_out() -> None:
+    """TikTok still gets its click id and the browser."""
+    assert set(_payload(client_ip=None)["user"]) == {"ttclid", "user_agent"}
+
+
 def test_limited_data_use_is_passed_on() -> None:
     """Only where it is so: TikTok's default is false."""
     assert _payload(limits_data_use=True)["limited_data_use"] is True

@@ -36,6 +36,7 @@ class SqliteApps:
                 app.probabilistic_lookback_hours,
                 app.min_confidence_percent,
                 app.reattribution_days,
+                app.truncate_addresses,
                 to_ms(app.created_at),
                 to_ms_or_none(app.deleted_at),
             ),
@@ -65,6 +66,7 @@ class SqliteApps:
                 app.probabilistic_lookback_hours,
                 app.min_confidence_percent,
                 app.reattribution_days,
+                app.truncate_addresses,
                 to_ms_or_none(app.deleted_at),
                 app.id,
             ),
@@ -114,6 +116,7 @@ def _app(row: sqlite3.Row) -> App:
         probabilistic_lookback_hours=row["probabilistic_lookback_hours"],
         min_confidence_percent=row["min_confidence_percent"],
         reattribution_days=row["reattribution_days"],
+        truncate_addresses=bool(row["truncate_addresses"]),
         created_at=from_ms(row["created_at_ms"]),
         deleted_at=from_ms_or_none(row["deleted_at_ms"]),
     )

@@ -33,6 +33,20 @@ NameOption = Annotated[str, typer.Option(help="What people call it.")]
 StoreUrlOption = Annotated[
     str, typer.Option(metavar="URL", help="Its page in the App Store or the Play Store.")
 ]
+MatchingOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--probabilistic-matching/--no-probabilistic-matching",
+        help="Whether address and device may earn credit.",
+    ),
+]
+TruncateOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--truncate-addresses/--keep-addresses",
+        help="Whether only the /24 or /48 of people's addresses is kept from now on.",
+    ),
+]
 ZoneOption = Annotated[
     str | None, typer.Option(metavar="ZONE", help="IANA name of the zone people read times in.")
 ]
@@ -105,13 +119,7 @@ def update(
     ] = None,
     time_zone: ZoneOption = None,
     currency: CurrencyOption = None,
-    probabilistic_matching: Annotated[
-        bool | None,
-        typer.Option(
-            "--probabilistic-matching/--no-probabilistic-matching",
-            help="Whether address and device may earn credit.",
-        ),
-    ] = None,
+    probabilistic_matching: MatchingOption = None,
     click_lookback_hours: Annotated[
         int | None, typer.Option(help="How old a click may be, 1 to 720 hours.")
     ] = None,
@@ -127,6 +135,7 @@ def update(
         int | None,
         typer.Option(help="How long after an install the next one is a reinstall, 1 to 365 days."),
     ] = None,
+    truncate_addresses: TruncateOption = None,
     json: JsonOption = False,
 ) -> None:
     """Change an app; what is not named stays. New rules count for installs from now on."""
@@ -140,6 +149,7 @@ def update(
         probabilistic_lookback_hours=probabilistic_lookback_hours,
         min_confidence_percent=min_confidence_percent,
         reattribution_days=reattribution_days,
+        truncate_addresses=truncate_addresses,
     )
     with open_services() as services:
         services.apps.update(AppId(app_id), changes)

@@ -7,14 +7,14 @@ import string
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import quote
 
 import structlog
 
 from appsprint.config import Network
-from appsprint.domain.address import client_address
+from appsprint.domain.address import client_address, truncated
 from appsprint.domain.click import Click, FilteredVisit
 from appsprint.entrypoints.http.asgi import (
     Scope,
@@ -218,6 +218,8 @@ class RedirectRoute:
         self, target: LinkTarget, request: LinkRequest, answer: Callable[[bytes], None]
     ) -> None:
         visit = self._visit(request)
+        if target.app is not None and target.app.truncate_addresses:
+            visit = replace(visit, client_ip=truncated(visit.client_ip))
         recorded = self._intake.read(target.link, visit)
         location = _wire_form(store_page_for(target.link, target.app, recorded))
         if target.app is None:

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from appsprint.config import Network
-from appsprint.domain.address import client_address
+from appsprint.domain.address import client_address, truncated
 from appsprint.domain.app import App, RevokeMode
 from appsprint.domain.click import normal_advertising_id
 from appsprint.entrypoints.http.asgi import Receive, Scope, Send, header_map, read_body, send_json
@@ -159,16 +159,17 @@ class SdkRoutes:
             return 405, {"error": "method_not_allowed", "message": f"use {allowed}"}
         headers = header_map(scope["headers"])
         holder = await self._authenticate(headers.get("x-api-key", ""))
-        client = scope.get("client")
+        client, app = scope.get("client"), None if holder.key.revoked_at else holder.app
+        client_ip = client_address(
+            peer=client[0] if client else "",
+            forwarded_for=headers.get("x-forwarded-for"),
+            trusted=self._trusted_proxies,
+        )
         return await handler(
             SdkRequest(
                 holder=holder,
-                app=None if holder.key.revoked_at else holder.app,
-                client_ip=client_address(
-                    peer=client[0] if client else "",
-                    forwarded_for=headers.get("x-forwarded-for"),
-                    trusted=self._trusted_proxies,
-                ),
+                app=app,
+                client_ip=truncated(client_ip) if app and app.truncate_addresses else client_ip,
                 body=await read_body(scope, receive),
                 path_id=path_id,
             )

@@ -22,9 +22,9 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 
 
-class _User(msgspec.Struct, omit_defaults=True):
+class _User(msgspec.Struct, omit_defaults=True, kw_only=True):
     ttclid: str
-    ip: str
+    ip: str | None = None
     user_agent: str
     external_id: tuple[str, ...] = ()
     locale: str | None = None

@@ -3,8 +3,8 @@
 INSERT INTO apps (
     app_id, name, platform, store_url, store_id, time_zone, currency, probabilistic_matching,
     click_lookback_hours, probabilistic_lookback_hours, min_confidence_percent,
-    reattribution_days, created_at_ms, deleted_at_ms
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    reattribution_days, truncate_addresses, created_at_ms, deleted_at_ms
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: select_app
 -- One app that was not deleted.
@@ -23,7 +23,7 @@ SELECT app_id FROM apps ORDER BY app_id;
 UPDATE apps SET
     name = ?, store_url = ?, store_id = ?, time_zone = ?, currency = ?,
     probabilistic_matching = ?, click_lookback_hours = ?, probabilistic_lookback_hours = ?,
-    min_confidence_percent = ?, reattribution_days = ?, deleted_at_ms = ?
+    min_confidence_percent = ?, reattribution_days = ?, truncate_addresses = ?, deleted_at_ms = ?
 WHERE app_id = ?;
 
 -- name: insert_key

@@ -88,6 +88,18 @@ class AppChangesBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    truncate_addresses: (
+        Annotated[
+            bool,
+            Meta(
+                description=(
+                    "Keep only the /24 of IPv4 and the /48 of IPv6 addresses from now on. "
+                    "Matching by address gets weaker, and TikTok gets no address."
+                )
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class NewKeyBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -136,6 +148,7 @@ class AppAnswer(msgspec.Struct, frozen=True, kw_only=True):
     probabilistic_lookback_hours: int
     min_confidence_percent: int
     reattribution_days: int
+    truncate_addresses: bool
     created_at: UtcTime
     api_keys: list[KeyAnswer]
 
@@ -285,6 +298,7 @@ def _app_answer(app: App, keys: list[KeyAnswer]) -> AppAnswer:
         probabilistic_lookback_hours=app.probabilistic_lookback_hours,
         min_confidence_percent=app.min_confidence_percent,
         reattribution_days=app.reattribution_days,
+        truncate_addresses=app.truncate_addresses,
         created_at=app.created_at,
         api_keys=keys,
     )

@@ -172,6 +172,7 @@ def _filled(app: App) -> Form:
         min_confidence_percent=app.min_confidence_percent,
         reattribution_days=app.reattribution_days,
         probabilistic="on" if app.probabilistic_matching else "off",
+        addresses="truncated" if app.truncate_addresses else "whole",
     )
 
 
@@ -188,6 +189,9 @@ def changes_of(form: Form, app: App) -> AppChanges:
         reattribution_days=form.whole("reattribution_days", "days"),
         probabilistic_matching=(
             form.text("probabilistic") == "on" if form.has("probabilistic") else None
+        ),
+        truncate_addresses=(
+            form.text("addresses") == "truncated" if form.has("addresses") else None
         ),
     )
 
