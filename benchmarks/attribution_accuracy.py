@@ -1,6 +1,6 @@
 """How well the matching works on worlds with known truth, beside what others do.
 
-    python -m benchmarks.attribution_accuracy [--seeds 1,2,3] [--worlds usual,crowded,…]
+    python -m benchmarks.attribution_accuracy [--seeds 1,2,3] [--worlds usual,…] [--rules ours,…]
 
 Prints Markdown tables; ``docs/concepts/accuracy.md`` holds those of the fixed seeds.
 """
@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from appsprint.bootstrap import replay
 from appsprint.domain.app import Platform
-from appsprint.domain.attribution import attribute_install
+from appsprint.domain.attribution import DEFAULT_MIN_CONFIDENCE, AttributionRules, attribute_install
 from appsprint.entrypoints.cli.simulation_player import play
 from appsprint.services.replay import Rule
 from appsprint.simulation.plan import WorldPlan
 from appsprint.simulation.records import World
 from appsprint.simulation.score import Judged, score, stolen_share
 from appsprint.simulation.world import make_world
+from benchmarks.oracle import Oracle
 from benchmarks.other_rules import last_click_by_address, points_and_threshold
 
 WORLDS: Mapping[str, dict[str, float | int]] = {
@@ -33,10 +34,11 @@ WORLDS: Mapping[str, dict[str, float | int]] = {
     "cold": {"conversion": 0.04, "tappers_share": 0.8, "organic_share": 0.1},
     "flooded": {"farm_clicks": 10_000, "spray_clicks": 25_000, "organic_share": 0.3},
 }
-RULES: Mapping[str, Rule] = {
-    "ours": attribute_install,
-    "last click by address": last_click_by_address,
-    "points and threshold": points_and_threshold,
+RULES: Mapping[str, Callable[[WorldPlan], Rule]] = {
+    "ours": lambda _: attribute_install,
+    "oracle": Oracle,
+    "last click by address": lambda _: last_click_by_address,
+    "points and threshold": lambda _: points_and_threshold,
 }
 _MACHINES = ("_farm", "_spray")
 _HEADER = (
@@ -54,7 +56,7 @@ class Played:
     visible: frozenset[str]
 
 
-def play_world(plan: WorldPlan, rule: Rule) -> Played:
+def play_world(plan: WorldPlan, rule: Rule, obeyed: AttributionRules | None = None) -> Played:
     """One world played through one rule."""
     world = make_world(plan)
     seen: set[str] = set()
@@ -65,7 +67,7 @@ def play_world(plan: WorldPlan, rule: Rule) -> Played:
         seen.update(_reachable(evidence, known, rules))
         return rule(evidence, known, rules, credited=credited, surroundings=surroundings)
 
-    judged = play(world, replay(rule=watched))
+    judged = play(world, replay(rules=obeyed, rule=watched))
     return Played(world, judged, frozenset(seen))
 
 
@@ -127,16 +129,22 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--worlds", default=",".join(WORLDS))
     parser.add_argument("--rules", default=",".join(RULES))
+    parser.add_argument("--min-confidence", type=float, default=DEFAULT_MIN_CONFIDENCE)
     parser.add_argument("--detail", action="store_true")
     options = parser.parse_args()
+    obeyed = AttributionRules(min_confidence=options.min_confidence)
     for world_name in options.worlds.split(","):
         plans = [WorldPlan(seed=int(s), **WORLDS[world_name]) for s in options.seeds.split(",")]  # type: ignore[arg-type]
         for rule_name in options.rules.split(","):
-            _print_world(world_name, rule_name, plans, detail=options.detail)
+            _print_world(
+                world_name,
+                rule_name,
+                [play_world(plan, RULES[rule_name](plan), obeyed) for plan in plans],
+                detail=options.detail,
+            )
 
 
-def _print_world(world: str, rule: str, plans: Iterable[WorldPlan], *, detail: bool) -> None:
-    played = [play_world(plan, RULES[rule]) for plan in plans]
+def _print_world(world: str, rule: str, played: Collection[Played], *, detail: bool) -> None:
     judged = [one for each in played for one in each.judged]
     visible = frozenset().union(*(each.visible for each in played))
     machines = frozenset().union(*(_machine_clicks(each.world) for each in played))

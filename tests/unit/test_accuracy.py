@@ -23,13 +23,14 @@ CROWDED = WorldPlan(
     seed=102, people=3_000, carrier_share=0.6, carrier_addresses=8, carrier_ipv6_share=0.05
 )
 FLOODED = WorldPlan(seed=103, people=3_000, spray_clicks=5_000, farm_clicks=3_000)
-# What the matching reached on these worlds when its rule was last changed.
+# What the matching reached on these worlds when its rule was last changed. Rule 4 gave up four late
+# matches behind carriers in the first of them, and got surer of the others (accuracy.md).
 REACHED = {
-    ("small", Platform.IOS): (0.9938, 0.8798),
-    ("small", Platform.ANDROID): (1.0, 0.9890),
-    ("crowded", Platform.IOS): (0.9934, 0.8824),
-    ("crowded", Platform.ANDROID): (0.9949, 0.9704),
-    ("flooded", Platform.IOS): (1.0, 0.8703),
+    ("small", Platform.IOS): (0.9937, 0.8579),
+    ("small", Platform.ANDROID): (1.0, 0.9945),
+    ("crowded", Platform.IOS): (1.0, 0.8824),
+    ("crowded", Platform.ANDROID): (0.9950, 0.9901),
+    ("flooded", Platform.IOS): (1.0, 0.8649),
     ("flooded", Platform.ANDROID): (0.9885, 1.0),
 }
 PLANS = {"small": SMALL, "crowded": CROWDED, "flooded": FLOODED}

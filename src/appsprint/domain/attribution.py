@@ -37,7 +37,7 @@ from appsprint.domain.link import LinkWindows
 from appsprint.domain.referrer import PlayReferrer
 
 # Stored with every decision; raise it when the rule changes, so that old ones stay explicable.
-RULE_VERSION = 3
+RULE_VERSION = 4
 
 
 DEFAULT_MIN_CONFIDENCE = 0.75

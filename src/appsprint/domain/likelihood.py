@@ -12,7 +12,7 @@ than its rarity, and no difference alone rules a device out unless it cannot be 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,12 +53,16 @@ _OTHERS_AT_HOME, _OTHERS_IN_IPV6, _OTHERS_BEHIND_CARRIER = 1.5, 0.7, 15.0
 # What is left of a truncated address stands for a /24; of a /48 no more is taken to be in use.
 _ADDRESSES_IN_NETWORK = 256
 _DEVICES_PER_SEEN = 3.0
+# How long a phone keeps its carrier's address on average, and how often it gets it again.
+_CARRIER_HOURS, _RETURNS = 6.0, 0.05
+# With so many kinds of devices, half of the clicks that look the same are other devices'.
+_FEW_KINDS = 10
 # How soon what is seen of an address outweighs the estimate.
 _ADDRESS_STRENGTH = 0.5
 
 # A link's taps that lead to installs: as if 0.6 of 6 had been seen already.
 _PRIOR_INSTALLS, _PRIOR_CLICKS = 0.6, 6.0
-_LEAST_CONVERSION, _MOST_CONVERSION = 0.002, 0.5
+_LEAST_CONVERSION, _MOST_CONVERSION = 1e-4, 0.5
 
 # From the tap to the first open: most within minutes, the others within hours and days.
 _QUICK_SHARE, _QUICK_MEDIAN_HOURS, _QUICK_SHAPE = 0.65, 5 / 60, 1.3
@@ -233,7 +237,7 @@ class Address:
         for click in self._clicks:
             self._by_device.setdefault(_traits(click), []).append(click)
         self._ratios: dict[ClickTraits, tuple[Factor, ...]] = {}
-        self._values: dict[Feature, Counter[Hashable]] = {}
+        self._values: dict[Feature, Mapping[Hashable, float]] = {}
 
     def weigh(self, suspects: Sequence[Suspect]) -> list[Weighed]:
         """Share out the certainty among the suspects; what is left is "none of them".
@@ -296,12 +300,18 @@ class Address:
 
     def _devices(self) -> float:
         """How many devices there are behind the address, the install's own included."""
-        seen, kinds = len(self._clicks), len(self._by_device)
-        # Behind a crowded address, phones that look the same are mostly different ones.
-        is_home = 1 / (1 + kinds / 10)
-        devices = (kinds * is_home + seen * (1 - is_home)) * self._unseen_times()
+        devices = sum(map(self._devices_like, self._by_device)) * self._unseen_times()
         devices += self._surroundings.other_installs
         return self._others() + 1 + _DEVICES_PER_SEEN * max(devices - 1, 0)
+
+    def _devices_like(self, traits: ClickTraits) -> float:
+        """How many devices made the clicks that look like this.
+
+        Behind a crowded address, phones that look the same are mostly different ones.
+        """
+        kinds = len(self._by_device)
+        is_crowd = kinds / (kinds + _FEW_KINDS)
+        return 1 + is_crowd * (len(self._by_device[traits]) - 1)
 
     def _unseen_times(self) -> float:
         """How many times the clicks there are, when only the latest ones were looked at."""
@@ -332,7 +342,17 @@ class Address:
 
     def _installs_an_hour(self, suspect: Suspect) -> float:
         """How many installs an hour this click leads to at its age, all else being equal."""
-        return self._conversion(suspect.click) * _tap_to_open(suspect.age_hours)
+        rate = self._conversion(suspect.click) * _tap_to_open(suspect.age_hours)
+        return rate * self._still_there(suspect.age_hours)
+
+    def _still_there(self, hours: float) -> float:
+        """The chance that a phone still has the address, beside that at home.
+
+        A carrier gives a phone another address every few hours; people come home again.
+        """
+        if not self._install.is_cellular:
+            return 1.0
+        return _RETURNS + (1 - _RETURNS) * exp(-max(hours, 0.0) / _CARRIER_HOURS)
 
     def _conversion(self, click: Click) -> float:
         link = self._surroundings.links.get(click.link_id, LinkHistory(0, 0))
@@ -392,11 +412,18 @@ class Address:
         """How common a value is: the estimate, and ever more what the other devices show."""
         values = self._values.get(feature)
         if values is None:
-            values = self._values[feature] = Counter(map(feature, self._by_device))
+            values = self._values[feature] = self._count(feature)
         is_counted = traits in self._by_device
         same = values[feature(traits)] - is_counted
-        others = len(self._by_device) - is_counted
+        others = sum(values.values()) - is_counted
         return (same + _SHARE_STRENGTH * prior) / (others + _SHARE_STRENGTH)
+
+    def _count(self, feature: Feature) -> Mapping[Hashable, float]:
+        """How many devices of the address show each value."""
+        counted: defaultdict[Hashable, float] = defaultdict(float)
+        for traits in self._by_device:
+            counted[feature(traits)] += self._devices_like(traits)
+        return counted
 
 
 def _referrer_factors(referrer: PlayReferrer) -> tuple[Factor, ...]:

@@ -20,11 +20,11 @@ ADS = {
     Platform.ANDROID: (Ad("play_1", "Spring"), Ad("play_2", "Summer"), Ad("play_3", "Broad")),
 }
 _OTHER_LANGUAGES = ("es-ES,es;q=0.9", "tr-TR,tr;q=0.9", "ar,en;q=0.8", "pl-PL,pl;q=0.9")
-_QUICK_SPREAD, _SLOW_SPREAD = 1.0, 1.2
+QUICK_SPREAD, SLOW_SPREAD = 1.0, 1.2
 # Nobody has downloaded an app sooner.
-_FASTEST_SECONDS = 12.0
+FASTEST_SECONDS = 12.0
 _LONGEST = timedelta(days=7)
-_REPEAT_MINUTES = 90.0
+REPEAT_MINUTES = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class _Teller:
     def _tap_ads(self) -> None:
         tap = self._tap(self._moment())
         while self._chance(self._plan.repeat_share):
-            gap = timedelta(minutes=self._rng.expovariate(1 / _REPEAT_MINUTES))
+            gap = timedelta(minutes=self._rng.expovariate(1 / REPEAT_MINUTES))
             tap = self._tap(tap.at + gap, after=tap)
         if not self._chance(self._plan.conversion):
             return
@@ -211,10 +211,10 @@ class _Teller:
     def _delay(self) -> timedelta:
         plan, rng = self._plan, self._rng
         if rng.random() < plan.slow_share:
-            seconds = rng.lognormvariate(log(plan.slow_median_hours * 3600), _SLOW_SPREAD)
+            seconds = rng.lognormvariate(log(plan.slow_median_hours * 3600), SLOW_SPREAD)
         else:
-            seconds = rng.lognormvariate(log(plan.quick_median_minutes * 60), _QUICK_SPREAD)
-        return min(timedelta(seconds=max(seconds, _FASTEST_SECONDS)), _LONGEST)
+            seconds = rng.lognormvariate(log(plan.quick_median_minutes * 60), QUICK_SPREAD)
+        return min(timedelta(seconds=max(seconds, FASTEST_SECONDS)), _LONGEST)
 
     def _at(self, here: Network, passed: timedelta, at: datetime) -> Network:
         return self._person.life.later(here, passed.total_seconds(), at, self._rng)

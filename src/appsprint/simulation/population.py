@@ -23,7 +23,7 @@ from appsprint.simulation.phones import (
 )
 
 # What the system calls itself, what user agents say of it, its share.
-_APPLE_SYSTEMS = (
+APPLE_SYSTEMS = (
     ("26.2", "18_7", 24),
     ("26.1", "18_7", 14),
     ("26.0.1", "18_7", 5),
@@ -36,7 +36,7 @@ _APPLE_SYSTEMS = (
     ("16.7.10", "16_7_10", 5),
 )
 # Maker, model, the versions of Android that it runs, its share.
-_ANDROIDS = (
+ANDROIDS = (
     ("samsung", "SM-A155F", ("14", "15", "16"), 9),
     ("samsung", "SM-A546B", ("14", "15"), 7),
     ("samsung", "SM-A325F", ("13",), 6),
@@ -62,8 +62,8 @@ _ANDROIDS = (
     ("INFINIX", "Infinix X6833B", ("13", "14"), 2),
     ("TECNO", "TECNO BG6", ("13",), 2),
 )
-_BUILDS = ("240105.004", "240705.002", "250105.002", "250605.031", "251005.004.A1")
-_CHROMES = (
+BUILDS = ("240105.004", "240705.002", "250105.002", "250605.031", "251005.004.A1")
+CHROMES = (
     ("145.0.7632.120", 30),
     ("145.0.7632.79", 18),
     ("144.0.7559.132", 16),
@@ -72,19 +72,19 @@ _CHROMES = (
     ("138.0.7204.179", 8),
     ("132.0.6834.163", 7),
 )
-_TIKTOKS = tuple(zip(TIKTOK_VERSIONS, (5, 7, 12, 20, 28, 28), strict=True))
-_PLACES = ((AMERICA, 40), (GERMANY, 20), (FRANCE, 20), (BRITAIN, 15), (BELGIUM, 5))
+TIKTOKS = tuple(zip(TIKTOK_VERSIONS, (5, 7, 12, 20, 28, 28), strict=True))
+PLACES = ((AMERICA, 40), (GERMANY, 20), (FRANCE, 20), (BRITAIN, 15), (BELGIUM, 5))
 
 
 def draw_place(rng: random.Random) -> Place:
     """Where somebody lives; a household shares it."""
-    places = [place for place, _ in _PLACES]
-    return rng.choices(places, [share for _, share in _PLACES])[0]
+    places = [place for place, _ in PLACES]
+    return rng.choices(places, [share for _, share in PLACES])[0]
 
 
 def draw_phone(platform: Platform, rng: random.Random) -> Phone:
     """A phone of the platform, common ones more often."""
-    tiktok = _draw(_TIKTOKS, rng)
+    tiktok = _draw(TIKTOKS, rng)
     phone = replace(make_phone(platform, rng), tiktok=tiktok)
     return _iphone(phone, rng) if platform is Platform.IOS else _android(phone, rng)
 
@@ -105,13 +105,13 @@ def browser_of(phone: Phone) -> str:
 
 
 def _iphone(phone: Phone, rng: random.Random) -> Phone:
-    systems, weights = [one[:2] for one in _APPLE_SYSTEMS], [one[2] for one in _APPLE_SYSTEMS]
+    systems, weights = [one[:2] for one in APPLE_SYSTEMS], [one[2] for one in APPLE_SYSTEMS]
     os_version, reported = rng.choices(systems, weights)[0]
     return replace(phone, os_version=os_version, reported_version=reported)
 
 
 def _android(phone: Phone, rng: random.Random) -> Phone:
-    maker, model, versions, _ = rng.choices(_ANDROIDS, [one[3] for one in _ANDROIDS])[0]
+    maker, model, versions, _ = rng.choices(ANDROIDS, [one[3] for one in ANDROIDS])[0]
     version = rng.choice(versions)
     letter = {"12": "SP1A", "13": "TP1A", "14": "UP1A", "15": "AP3A", "16": "BP2A"}[version]
     return replace(
@@ -120,8 +120,8 @@ def _android(phone: Phone, rng: random.Random) -> Phone:
         model=model,
         os_version=version,
         reported_version=version,
-        build=f"{letter}.{rng.choice(_BUILDS)}",
-        chrome=_draw(_CHROMES, rng),
+        build=f"{letter}.{rng.choice(BUILDS)}",
+        chrome=_draw(CHROMES, rng),
     )
 
 

@@ -16,8 +16,8 @@ from ipaddress import IPv4Address
 from appsprint.simulation.plan import WorldPlan
 from appsprint.simulation.records import Spot
 
-_FIRST_IPV4 = int(IPv4Address("45.0.0.1"))
-_IPV6_HOMES, _IPV6_PHONES = "2a02:8100", "2a02:8200"
+FIRST_IPV4 = int(IPv4Address("45.0.0.1"))
+IPV6_HOMES, IPV6_PHONES = "2a02:8100", "2a02:8200"
 _SECONDS_AN_HOUR = 3600.0
 
 
@@ -42,7 +42,7 @@ class Town:
     def __init__(self, plan: WorldPlan, rng: random.Random) -> None:
         self._plan = plan
         self._rng = rng
-        self._ipv4 = iter(range(_FIRST_IPV4, _FIRST_IPV4 + (1 << 28)))
+        self._ipv4 = iter(range(FIRST_IPV4, FIRST_IPV4 + (1 << 28)))
         self._ipv6 = iter(range(1, 1 << 31))
         self._carriers = self._shared(Spot.CARRIER, plan.carrier_addresses)
         self._offices = self._shared(Spot.OFFICE, plan.offices)
@@ -54,7 +54,7 @@ class Town:
         left = people
         while left > 0:
             size = min(self._rng.choices(sizes, weights)[0], left)
-            home = self._own_network(Spot.HOME, self._plan.home_ipv6_share, _IPV6_HOMES)
+            home = self._own_network(Spot.HOME, self._plan.home_ipv6_share, IPV6_HOMES)
             yield from [home] * size
             left -= size
 
@@ -66,7 +66,7 @@ class Town:
         """Somebody's networks; whether they have an office and a relay is drawn here."""
         plan, rng = self._plan, self._rng
         has_own = rng.random() < plan.carrier_ipv6_share
-        prefix = f"{_IPV6_PHONES}:{_halves(next(self._ipv6))}"
+        prefix = f"{IPV6_PHONES}:{_halves(next(self._ipv6))}"
         works = self._offices and rng.random() < plan.office_share
         relayed = is_iphone and self._relays and rng.random() < plan.relay_share
         return Life(

@@ -752,6 +752,57 @@ def test_what_happens_without_the_tap_speaks_against_it(surroundings: Surroundin
     assert learned.confidence < alone.confidence
 
 
+def test_a_tap_behind_a_carrier_fades_within_hours() -> None:
+    """There a phone gets another address soon; at home it comes back to its own."""
+    rules = AttributionRules(min_confidence=0.0)
+
+    def fading(*, is_cellular: bool) -> float:
+        install = make_evidence(is_cellular=is_cellular)
+        soon, late = (
+            attribute_install(install, [make_click(age=age)], rules).confidence
+            for age in (HOUR, 20 * HOUR)
+        )
+        return (1 / late - 1) / (1 / soon - 1)
+
+    assert fading(is_cellular=True) > 5 * fading(is_cellular=False)
+
+
+def test_a_flood_takes_the_credit_away_from_its_own_link() -> None:
+    """The more of its taps led to nothing, the less one more is worth, without end."""
+    rules = AttributionRules(min_confidence=0.0)
+    falling = [
+        attribute_install(
+            make_evidence(),
+            [make_click(age=2 * HOUR)],
+            rules,
+            surroundings=Surroundings(links={LINK_ID: LinkHistory(clicks=clicks, installs=0)}),
+        ).confidence
+        for clicks in (0, 100, 1_000, 5_000)
+    ]
+
+    assert falling == sorted(set(falling), reverse=True)
+    assert falling[-1] < 0.75 < falling[0]
+
+
+def test_what_is_common_in_a_crowd_says_less() -> None:
+    """Phones of a crowd that look the same are several, so what they show is common there."""
+    older = SAFARI.replace("18_5", "17_5").replace("18.5", "17.5")
+
+    def agreement(same: int) -> float:
+        """How much the version says, beside so many clicks that look the same."""
+        others = [
+            make_click(age=3 * HOUR, user_agent=f"{older} other_{number}") for number in range(12)
+        ]
+        alike = [make_click(age=4 * HOUR, user_agent=f"{SAFARI} alike") for _ in range(same)]
+        decision = attribute_install(
+            make_evidence(), [make_click(age=HOUR), *others, *alike], AttributionRules()
+        )
+        factors = decision.candidates[0].factors
+        return next(one.ratio for one in factors if one.name == "os_version")
+
+    assert agreement(30) < agreement(1)
+
+
 def test_the_phone_that_installed_already_does_not_install_again() -> None:
     """A housemate's install is not the earlier tap's."""
     earned, earlier = make_click(age=11 * HOUR), make_click(age=12 * HOUR)
