@@ -42,8 +42,10 @@ class ClickRepository(Protocol):
         """Clicks, newest first, beginning below ``after``; ``until`` is not included."""
         ...
 
-    def credited_among(self, app_id: AppId, click_ids: Collection[ClickId]) -> set[ClickId]:
-        """Those of ``click_ids`` that already earned an install."""
+    def credited_among(
+        self, app_id: AppId, click_ids: Collection[ClickId], *, is_test: bool = False
+    ) -> set[ClickId]:
+        """Those of ``click_ids`` that already earned a live install, or a test install."""
         ...
 
     def link_histories(

@@ -164,7 +164,7 @@ class InstallRepository(Protocol):
     def count_unearned(
         self, app_id: AppId, address_key: str, *, since: datetime, until: datetime, limit: int
     ) -> int:
-        """Installs that arrived from an address and no click earned, at most ``limit``.
+        """Live installs that arrived from an address and no click earned, at most ``limit``.
 
         ``since`` is included, ``until`` is not.
         """

@@ -92,7 +92,8 @@ def decide_install(
     claim = None if revision is None else revision.claim
     evidence = replace(evidence_of(install, shared), is_claimed_by_apple=claim is not None)
     clicks = {click.id: click for click in find_clicks(uow.clicks, evidence, rules)}
-    earned = uow.clicks.credited_among(app.id, clicks)
+    is_test = install.environment is Environment.TEST
+    earned = uow.clicks.credited_among(app.id, clicks, is_test=is_test)
     if revision is not None and revision.in_force.click_id is not None:
         earned.discard(revision.in_force.click_id)
     surroundings = _surroundings(uow, app, evidence, clicks.values())
@@ -101,7 +102,7 @@ def decide_install(
     )
     if revision is not None and not _may_replace(uow, revision, decision):
         return _kept(uow, app, install, revision, now=now)
-    if revision is None and decision.lesson.device_hours:
+    if revision is None and decision.lesson.device_hours and not is_test:
         uow.installs.learn(app.id, decision.lesson, at=install.received_at)
     if revision is None and install.environment is Environment.LIVE:
         check = check_without_referrer(

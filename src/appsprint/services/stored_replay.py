@@ -14,7 +14,7 @@ import structlog
 from appsprint.domain.app import App
 from appsprint.domain.attribution import AttributionRules
 from appsprint.domain.audit import AuditAction
-from appsprint.domain.ids import AppId
+from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.likelihood import LEARNED_FOR
 from appsprint.domain.privacy import PersonalData, Retention
 from appsprint.domain.revision import DecisionCause
@@ -304,13 +304,23 @@ def _still_holding(
     """The changes that can be made: nobody decided the install or took the click meanwhile."""
     holding = [change for change in batch if _is_fresh(uow, change)]
     while True:
-        wanted = {one.after.click_id for one in holding if one.after.click_id is not None}
-        given_up = {one.before.click_id for one in holding}
-        taken = uow.clicks.credited_among(app_id, wanted) - given_up
-        possible = [one for one in holding if one.after.click_id not in taken]
+        taken = {
+            is_test: _taken(uow, app_id, holding, is_test=is_test) for is_test in (False, True)
+        }
+        possible = [one for one in holding if one.after.click_id not in taken[one.after.is_test]]
         if len(possible) == len(holding):
             return holding
         holding = possible
+
+
+def _taken(
+    uow: UnitOfWork, app_id: AppId, changes: Sequence[ChangedCredit], *, is_test: bool
+) -> set[ClickId]:
+    """The clicks wanted for live or for test installs that another install has, and keeps."""
+    concerned = [one for one in changes if one.after.is_test is is_test]
+    wanted = {one.after.click_id for one in concerned if one.after.click_id is not None}
+    given_up = {one.before.click_id for one in concerned}
+    return uow.clicks.credited_among(app_id, wanted, is_test=is_test) - given_up
 
 
 def _is_fresh(uow: UnitOfWork, change: ChangedCredit) -> bool:

@@ -136,6 +136,17 @@ class ClickStoreContract:
 
         assert credited(store, clicks) == {click.id for click in clicks[:2]}
 
+    def test_live_and_test_installs_use_up_clicks_apart(self, store: Store) -> None:
+        """One click can earn one install of each, and is asked for each."""
+        click, other = make_click(), make_click()
+        put_clicks(store, click, other)
+        put_install(store, make_install(environment=Environment.TEST), click)
+        assert credited(store, [click, other]) == set()
+        assert credited(store, [click, other], is_test=True) == {click.id}
+
+        put_install(store, make_install(), click)
+        assert credited(store, [click, other]) == {click.id}
+
     def test_a_click_whose_install_was_decided_otherwise_is_free(self, store: Store) -> None:
         """Only decisions in force count."""
         click = make_click()
@@ -214,10 +225,10 @@ def link_histories(store: Store) -> Mapping[LinkId, LinkHistory]:
     return store.read(lambda uow: uow.clicks.link_histories(APP_ID, links))
 
 
-def credited(store: Store, clicks: Sequence[Click]) -> set[ClickId]:
+def credited(store: Store, clicks: Sequence[Click], *, is_test: bool = False) -> set[ClickId]:
     """Those of ``clicks`` that earned an install."""
     ids = {click.id for click in clicks}
-    return store.read(lambda uow: uow.clicks.credited_among(APP_ID, ids))
+    return store.read(lambda uow: uow.clicks.credited_among(APP_ID, ids, is_test=is_test))
 
 
 def clicks_counted(store: Store) -> int:

@@ -227,7 +227,7 @@ class InstallStoreContract:
         assert get(store, second.id) is not None
 
     def test_installs_of_an_address_that_no_click_earned(self, store: Store) -> None:
-        """From the address and in time; the end of the time is not included."""
+        """Live, from the address and in time; the end of the time is not included."""
         click = make_click()
         put_clicks(store, click)
         put_install(store, make_install(received_at=NOON - HOUR), click)
@@ -236,6 +236,7 @@ class InstallStoreContract:
         put_install(store, make_install(received_at=NOON))
         put_install(store, make_install(received_at=NOON - HOUR, address_key="203.0.113.8"))
         put_install(store, make_install(received_at=NOON - HOUR, app_id=OTHER))
+        put_install(store, make_install(received_at=NOON - HOUR, environment=Environment.TEST))
 
         assert unearned(store, hours=2) == 2
         assert unearned(store, hours=1) == 1

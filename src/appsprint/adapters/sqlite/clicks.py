@@ -76,11 +76,13 @@ class SqliteClicks:
         values = {"app_id": app_id, "after": after, "limit": limit, **parameters}
         return _clicks(self._connection.execute(query, values))
 
-    def credited_among(self, app_id: AppId, click_ids: Collection[ClickId]) -> set[ClickId]:
+    def credited_among(
+        self, app_id: AppId, click_ids: Collection[ClickId], *, is_test: bool = False
+    ) -> set[ClickId]:
         return {
             click_id
             for click_id in click_ids
-            if self._connection.execute(_SQL["is_credited"], (app_id, click_id)).fetchone()
+            if self._connection.execute(_SQL["is_credited"], (app_id, click_id, is_test)).fetchone()
         }
 
     def link_histories(

@@ -34,8 +34,8 @@ SELECT * FROM clicks WHERE app_id = :app_id AND (:after IS NULL OR click_id < :a
 ORDER BY click_id DESC LIMIT :limit;
 
 -- name: is_credited
--- Whether a click earned an install by a decision in force.
-SELECT 1 FROM attributions WHERE app_id = ? AND click_id = ? AND is_in_force = 1;
+-- Whether a click earned a live or a test install by a decision in force.
+SELECT 1 FROM attributions WHERE app_id = ? AND click_id = ? AND is_test = ? AND is_in_force = 1;
 
 -- name: select_link_history
 -- A link's clicks, and how many of them earned an install.

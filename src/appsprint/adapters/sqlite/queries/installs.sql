@@ -121,13 +121,13 @@ SELECT * FROM (
 );
 
 -- name: count_unearned_at
--- Installs from one address that no click earned, within a time whose end is not included.
+-- Live installs from one address that no click earned, within a time whose end is not included.
 SELECT count(*) FROM (
     SELECT 1 FROM installs AS i
     JOIN attributions AS a
         ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
     WHERE i.app_id = ? AND i.address_key = ? AND i.received_at_ms >= ? AND i.received_at_ms < ?
-    AND a.click_id IS NULL LIMIT ?
+    AND a.click_id IS NULL AND a.is_test = 0 LIMIT ?
 );
 
 -- name: select_unrelated
