@@ -88,6 +88,7 @@ from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
 from appsprint.services.stored_replay import StoredReplayService
 from appsprint.services.system import SystemService
+from appsprint.services.test_devices import DeviceListService
 from appsprint.services.vbo import VboService
 
 LEASE = timedelta(minutes=10)
@@ -241,6 +242,7 @@ def services_over(parts: Parts) -> Services:
         setup=SetupService(store=store, clock=clock, access=access, members=members),
         audit=AuditService(store=store),
         apps=AppService(store=store, clock=clock, ids=ids, directory=directory),
+        test_devices=DeviceListService(store=store, clock=clock, ids=ids, directory=directory),
         links=links,
         connections=connections,
         grants=GrantCheckService(store=store, clock=clock, networks=networks, secrets=secrets),

@@ -27,6 +27,7 @@ APP_PAGES = (
     "/live",
     "/settings",
     "/settings/keys",
+    "/settings/test-devices",
     "/settings/audit",
 )
 SERVER_PAGES = (

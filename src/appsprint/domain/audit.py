@@ -45,6 +45,8 @@ class AuditAction(StrEnum):
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     KEY_COPIED = "key.copied"
+    TEST_DEVICE_ADDED = "test_device.added"
+    TEST_DEVICE_REMOVED = "test_device.removed"
     LINK_CREATED = "link.created"
     LINK_UPDATED = "link.updated"
     LINK_ARCHIVED = "link.archived"

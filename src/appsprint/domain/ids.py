@@ -17,6 +17,7 @@ EventId = NewType("EventId", str)
 DeliveryId = NewType("DeliveryId", str)
 TokenId = NewType("TokenId", str)
 MemberId = NewType("MemberId", str)
+DeviceId = NewType("DeviceId", str)
 
 
 class IdPrefix(StrEnum):
@@ -34,6 +35,7 @@ class IdPrefix(StrEnum):
     SEND = "snd_"
     TOKEN = "tok_"
     MEMBER = "mem_"
+    DEVICE = "dev_"
 
 
 def first_id_at(prefix: IdPrefix, instant: datetime) -> str:

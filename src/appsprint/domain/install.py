@@ -36,6 +36,16 @@ class IdentifierKind(StrEnum):
     CLICK_ID = "click_id"
 
 
+class TestReason(StrEnum):
+    """What made an install a test."""
+
+    __test__ = False  # It is no test itself.
+
+    API_KEY = "api_key"
+    SANDBOX = "sandbox"
+    TEST_DEVICE = "test_device"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Install:
     """One install: a fact, written once. What comes later is kept beside it.
@@ -51,6 +61,7 @@ class Install:
         given_click_id: A click id of ours that the app passed on by itself.
         advertising_id: GAID or IDFA in lower case, never all zero.
         locale: BCP 47 form, ``en-US``.
+        test_reason: None for a live install, and for tests from before it was kept.
         body: The request's known fields as JSON text, bounded, for debugging and later rules.
     """
 
@@ -71,6 +82,7 @@ class Install:
     install_referrer: str | None = None
     given_click_id: str | None = None
     advertising_id: str | None = None
+    test_reason: TestReason | None = None
     body: str = "{}"
 
     @property

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from appsprint.domain.app import ApiKey, App, RevokeMode
-from appsprint.domain.ids import AppId, KeyId
+from appsprint.domain.ids import AppId, DeviceId, KeyId
+from appsprint.domain.test_device import ListedDevice
 
 
 class AppRepository(Protocol):
@@ -51,4 +52,20 @@ class AppRepository(Protocol):
 
     def revoke_key(self, app_id: AppId, key_id: KeyId, mode: RevokeMode, at: datetime) -> bool:
         """End a key; ending it again changes only the mode. False if the app has no such key."""
+        ...
+
+    def add_device(self, device: ListedDevice) -> bool:
+        """Store a test device; False, and no change, when its id is on the app's list."""
+        ...
+
+    def devices(self, app_id: AppId) -> Sequence[ListedDevice]:
+        """The app's test devices, the oldest first."""
+        ...
+
+    def all_devices(self) -> Sequence[ListedDevice]:
+        """Every test device of every app."""
+        ...
+
+    def remove_device(self, app_id: AppId, device_id: DeviceId) -> None:
+        """Take a test device from the list; one that is not there changes nothing."""
         ...

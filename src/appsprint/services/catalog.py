@@ -47,6 +47,7 @@ from appsprint.services.sessions import SessionService
 from appsprint.services.setup import SetupService
 from appsprint.services.stored_replay import StoredReplayService
 from appsprint.services.system import SystemService
+from appsprint.services.test_devices import DeviceListService
 from appsprint.services.vbo import VboService
 
 
@@ -68,6 +69,7 @@ class Services:
     setup: SetupService
     audit: AuditService
     apps: AppService
+    test_devices: DeviceListService
     links: LinkService
     connections: ConnectionService
     grants: GrantCheckService

@@ -10,6 +10,7 @@ from appsprint.domain.app import ApiKey, App
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork, Link
 from appsprint.domain.mapping import effective_mapping
+from appsprint.domain.test_device import DeviceKey
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.store import Store, UnitOfWork
 
@@ -44,6 +45,7 @@ class _Snapshot:
     keys: Mapping[str, KeyHolder] = field(default_factory=dict)
     links: Mapping[str, LinkTarget] = field(default_factory=dict)
     routes: Mapping[AppId, tuple[NetworkRoute, ...]] = field(default_factory=dict)
+    devices: Mapping[AppId, frozenset[DeviceKey]] = field(default_factory=dict)
 
 
 class Directory:
@@ -103,6 +105,10 @@ class Directory:
         """The networks that an app's events may go to."""
         return self._snapshot.routes.get(app_id, ())
 
+    def test_devices(self, app_id: AppId) -> frozenset[DeviceKey]:
+        """The ids of an app's test devices."""
+        return self._snapshot.devices.get(app_id, frozenset())
+
     def _load(self, uow: UnitOfWork) -> _Snapshot:
         apps = {app.id: app for app in uow.apps.all()}
         return _Snapshot(
@@ -111,6 +117,7 @@ class Directory:
             },
             links={link.slug: LinkTarget(link, apps.get(link.app_id)) for link in uow.links.all()},
             routes=self._load_routes(uow),
+            devices=_load_devices(uow),
         )
 
     def _load_routes(self, uow: UnitOfWork) -> Mapping[AppId, tuple[NetworkRoute, ...]]:
@@ -125,3 +132,10 @@ class Directory:
             )
             routes[connection.app_id] = (*routes.get(connection.app_id, ()), route)
         return routes
+
+
+def _load_devices(uow: UnitOfWork) -> Mapping[AppId, frozenset[DeviceKey]]:
+    found: dict[AppId, set[DeviceKey]] = {}
+    for device in uow.apps.all_devices():
+        found.setdefault(device.app_id, set()).add(device.key)
+    return {app_id: frozenset(keys) for app_id, keys in found.items()}

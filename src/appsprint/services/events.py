@@ -12,6 +12,8 @@ from appsprint.domain.app import App, Environment
 from appsprint.domain.delivery import Delivery
 from appsprint.domain.ids import AppId, EventId, IdPrefix
 from appsprint.domain.inapp_event import InAppEvent, RefusalReason, RefusedEvent
+from appsprint.domain.install import Install
+from appsprint.domain.test_device import DeviceKey, is_listed
 from appsprint.errors import InstallNotFound
 from appsprint.ports.clock import IdSource
 from appsprint.ports.events import EventFilter, EventWithOutcome, ReceivedCounts
@@ -136,6 +138,7 @@ class EventIntake:
         self, batch: EventBatch, contexts: Mapping[tuple[AppId, str], InstallContext | None]
     ) -> _SortedBatch | InstallNotFound:
         routes = self._directory.routes(batch.app.id)
+        listed = self._directory.test_devices(batch.app.id)
         made: list[tuple[int, InAppEvent, InstallContext]] = []
         refused = list(batch.unread)
         for event in batch.events:
@@ -143,7 +146,7 @@ class EventIntake:
             if context is None:
                 refused.append(_stranger(event))
                 continue
-            stored = with_skip_reason(self._event(batch, event, context), routes, context)
+            stored = with_skip_reason(self._event(batch, event, context, listed), routes, context)
             made.append((event.position, stored, context))
         if batch.events and not made:
             return InstallNotFound("this app knows none of these installs")
@@ -170,14 +173,21 @@ class EventIntake:
         if refusals:
             uow.events.refuse(refusals)
 
-    def _event(self, batch: EventBatch, event: ReadEvent, context: InstallContext) -> InAppEvent:
+    def _event(
+        self,
+        batch: EventBatch,
+        event: ReadEvent,
+        context: InstallContext,
+        listed: Set[DeviceKey],
+    ) -> InAppEvent:
+        is_test = event.is_sandbox or _is_test(context.install, listed)
         return InAppEvent(
             id=EventId(self._ids.new(IdPrefix.EVENT)),
             app_id=batch.app.id,
             event_id=event.event_id,
             install_id=context.install.id,
             appsprint_id=event.appsprint_id,
-            environment=Environment.TEST if event.is_sandbox else batch.environment,
+            environment=Environment.TEST if is_test else batch.environment,
             event_type=event.event_type,
             event_name=event.event_name,
             occurred_at=event.occurred_at,
@@ -199,6 +209,11 @@ class EventIntake:
             event_id=event.event_id,
             excerpt=event.excerpt,
         )
+
+
+def _is_test(install: Install, listed: Set[DeviceKey]) -> bool:
+    """Whether an install's events are tests, whatever key brings them."""
+    return install.environment is Environment.TEST or is_listed(install, listed)
 
 
 def _stranger(event: ReadEvent) -> UnreadEvent:

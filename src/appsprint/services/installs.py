@@ -16,6 +16,7 @@ from appsprint.domain.install import IdentifierKind, Install
 from appsprint.domain.link import SelfAttributingNetwork
 from appsprint.domain.revision import DecisionCause, LateFact
 from appsprint.domain.shared_network import SharedNetworks
+from appsprint.domain.test_device import as_listed
 from appsprint.errors import InstallNotFound, NotFound
 from appsprint.ports.clock import Clock, IdSource
 from appsprint.ports.installs import (
@@ -105,6 +106,7 @@ class InstallIntake:
 
         A repeat gives the first one's answer, unless it tells what that one lacked.
         """
+        install = as_listed(install, self._directory.test_devices(app.id))
         if uow.installs.add(install):
             self.decide(uow, app, install, now=self._clock.now())
             self._note(uow, install.app_id, install.id, facts)

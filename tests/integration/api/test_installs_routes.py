@@ -68,6 +68,7 @@ def test_one_install_explains_its_decision(
     assert shown["explanation"] == {"candidates": [{"click_id": "clk_1", "verdict": "won"}]}
     assert [decision["version"] for decision in shown["decisions"]] == [1]
     assert (shown["device_model"], shown["country"]) == ("iPhone16,1", "US")
+    assert shown["test_reason"] is None
     assert client.get(f"{base}/installs/ins_none").status_code == 404
 
 

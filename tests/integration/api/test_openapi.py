@@ -32,6 +32,9 @@ PATCH /api/v1/apps/{app_id}
 DELETE /api/v1/apps/{app_id}
 POST /api/v1/apps/{app_id}/keys
 DELETE /api/v1/apps/{app_id}/keys/{key_id}
+GET /api/v1/apps/{app_id}/test-devices
+POST /api/v1/apps/{app_id}/test-devices
+DELETE /api/v1/apps/{app_id}/test-devices/{device_id}
 POST /api/v1/apps/{app_id}/links
 GET /api/v1/apps/{app_id}/links
 GET /api/v1/apps/{app_id}/links/{link_id}

@@ -9,7 +9,8 @@ from datetime import datetime
 from appsprint.adapters.sqlite.rows import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.app import ApiKey, App, Environment, Platform, RevokeMode
-from appsprint.domain.ids import AppId, KeyId
+from appsprint.domain.ids import AppId, DeviceId, KeyId
+from appsprint.domain.test_device import DeviceIdKind, ListedDevice
 
 _SQL = queries("apps")
 
@@ -101,6 +102,26 @@ class SqliteApps:
         found = self._connection.execute(_SQL["revoke_key"], (to_ms(at), mode, app_id, key_id))
         return found.rowcount > 0
 
+    def add_device(self, device: ListedDevice) -> bool:
+        values = (
+            device.app_id,
+            device.id,
+            device.kind,
+            device.value,
+            device.name,
+            to_ms(device.created_at),
+        )
+        return self._connection.execute(_SQL["insert_device"], values).rowcount > 0
+
+    def devices(self, app_id: AppId) -> Sequence[ListedDevice]:
+        return [_device(row) for row in self._connection.execute(_SQL["select_devices"], (app_id,))]
+
+    def all_devices(self) -> Sequence[ListedDevice]:
+        return [_device(row) for row in self._connection.execute(_SQL["select_all_devices"])]
+
+    def remove_device(self, app_id: AppId, device_id: DeviceId) -> None:
+        self._connection.execute(_SQL["delete_device"], (app_id, device_id))
+
 
 def _app(row: sqlite3.Row) -> App:
     return App(
@@ -133,4 +154,15 @@ def _key(row: sqlite3.Row) -> ApiKey:
         created_at=from_ms(row["created_at_ms"]),
         revoked_at=from_ms_or_none(row["revoked_at_ms"]),
         revoke_mode=None if mode is None else RevokeMode(mode),
+    )
+
+
+def _device(row: sqlite3.Row) -> ListedDevice:
+    return ListedDevice(
+        id=DeviceId(row["device_id"]),
+        app_id=AppId(row["app_id"]),
+        kind=DeviceIdKind(row["kind"]),
+        value=row["value"],
+        name=row["name"],
+        created_at=from_ms(row["created_at_ms"]),
     )

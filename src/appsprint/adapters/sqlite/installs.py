@@ -13,7 +13,7 @@ from appsprint.adapters.sqlite.rows import DAY_MS, from_ms, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.app import Environment, Platform
 from appsprint.domain.ids import AppId, ClickId, IdPrefix, InstallId, LinkId, first_id_at
-from appsprint.domain.install import Dialect, IdentifierKind, Install
+from appsprint.domain.install import Dialect, IdentifierKind, Install, TestReason
 from appsprint.domain.likelihood import UnrelatedInstalls
 from appsprint.domain.link import credited_network
 from appsprint.domain.reinstall import EarlierInstall, SamePersonBy, idfv_of
@@ -231,6 +231,7 @@ def _install_row(install: Install) -> tuple[object, ...]:
         install.install_referrer,
         install.given_click_id,
         install.advertising_id,
+        install.test_reason,
         install.body,
     )
 
@@ -240,6 +241,7 @@ def _attributed(row: sqlite3.Row) -> AttributedInstall:
 
 
 def install_from(row: sqlite3.Row) -> Install:
+    reason = row["test_reason"]
     return Install(
         id=InstallId(row["install_id"]),
         app_id=AppId(row["app_id"]),
@@ -258,6 +260,7 @@ def install_from(row: sqlite3.Row) -> Install:
         install_referrer=row["install_referrer"],
         given_click_id=row["given_click_id"],
         advertising_id=row["advertising_id"],
+        test_reason=None if reason is None else TestReason(reason),
         body=row["body"],
     )
 

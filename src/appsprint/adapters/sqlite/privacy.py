@@ -50,6 +50,7 @@ class SqlitePrivacy:
         self._overwrite_deleted()
         key = {"app_id": app_id, "install_id": install_id}
         found = self._connection.execute(_SQL["clicks_of_install"], key)
+        devices = self._run("erase_test_devices", key)
         click_ids = {*named_clicks, *(ClickId(row["click_id"]) for row in found)}
         self._run("erase_self_checks", key)
         return ErasedRows(
@@ -59,7 +60,9 @@ class SqlitePrivacy:
             deliveries=sum(self._erase_deliveries(key, network) for network in AdNetwork),
             refused_events=self._run("erase_refused_events", key),
             events=self._run("erase_events", key),
-            identifiers=self._run("erase_identifiers", key) + self._run("erase_apple_lookup", key),
+            identifiers=devices
+            + self._run("erase_identifiers", key)
+            + self._run("erase_apple_lookup", key),
             installs=self._run("erase_install", key),
         )
 

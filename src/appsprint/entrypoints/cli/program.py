@@ -22,6 +22,7 @@ NOUNS: Mapping[str, str] = {
     "ledger": "Check that everything that arrived is accounted for, day by day.",
     "apps": "Apps: what is advertised.",
     "keys": "API keys: what an app's SDK sends.",
+    "test-devices": "Test devices: whose installs are tests.",
     "links": "Ad links: what people paste into ads.",
     "tiktok": "An app's connection to TikTok.",
     "reports": "Reports: what each campaign cost and earned.",
@@ -50,7 +51,9 @@ class Noun(TyperCommand):
 
     def load(self) -> TyperCommand | TyperGroup:
         """The real command."""
-        module = importlib.import_module(f"appsprint.entrypoints.cli.{self.name}")
+        module = importlib.import_module(
+            f"appsprint.entrypoints.cli.{str(self.name).replace('-', '_')}"
+        )
         command = typer.main.get_command(module.app)
         assert isinstance(command, TyperCommand | TyperGroup)  # noqa: S101 Typer makes no other
         command.help = command.help or self.help

@@ -11,7 +11,7 @@ from appsprint.domain.address import address_key
 from appsprint.domain.app import ApiKey, App, Environment
 from appsprint.domain.click import normal_advertising_id
 from appsprint.domain.ids import IdPrefix, InstallId
-from appsprint.domain.install import Dialect, Install, installed_at
+from appsprint.domain.install import Dialect, Install, TestReason, installed_at
 from appsprint.errors import InvalidInput
 from appsprint.ports.clock import IdSource
 from appsprint.services.late_facts import LateFacts
@@ -112,13 +112,14 @@ def read_install(body: Body, arrival: Arrival, ids: IdSource) -> Install:
         InvalidInput: See ``read_id``.
     """
     appsprint_id, dialect = read_id(body)
-    is_sandbox = body.get("isSandbox") is True
+    test_reason = _test_reason(body, arrival.key)
     return Install(
         id=InstallId(ids.new(IdPrefix.INSTALL)),
         app_id=arrival.app.id,
         appsprint_id=appsprint_id,
         dialect=dialect,
-        environment=Environment.TEST if is_sandbox else arrival.key.environment,
+        environment=Environment.TEST if test_reason else Environment.LIVE,
+        test_reason=test_reason,
         platform=arrival.app.platform,
         installed_at=installed_at(
             _instant(body.get("installTimestamp")),
@@ -137,6 +138,12 @@ def read_install(body: Body, arrival: Arrival, ids: IdSource) -> Install:
         advertising_id=normal_advertising_id(_text(body, "gaid") or _idfa(body)),
         body=json.dumps(known_fields(body), ensure_ascii=False),
     )
+
+
+def _test_reason(body: Body, key: ApiKey) -> TestReason | None:
+    if key.environment is Environment.TEST:
+        return TestReason.API_KEY
+    return TestReason.SANDBOX if body.get("isSandbox") is True else None
 
 
 def read_late_facts(body: Body) -> LateFacts:

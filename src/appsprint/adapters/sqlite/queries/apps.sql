@@ -48,3 +48,20 @@ SELECT * FROM api_keys WHERE key_hash = ?;
 -- Ends a key; the first end's time is kept.
 UPDATE api_keys SET revoked_at_ms = coalesce(revoked_at_ms, ?), revoke_mode = ?
 WHERE app_id = ? AND key_id = ?;
+
+-- name: insert_device
+-- A test device; an id that is listed inserts nothing.
+INSERT INTO test_devices (app_id, device_id, kind, value, name, created_at_ms)
+VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (app_id, kind, value) DO NOTHING;
+
+-- name: select_devices
+-- One app's test devices, oldest first.
+SELECT * FROM test_devices WHERE app_id = ? ORDER BY device_id;
+
+-- name: select_all_devices
+-- Every test device, for the SDK routes' memory.
+SELECT * FROM test_devices;
+
+-- name: delete_device
+-- A device that is no test device any more.
+DELETE FROM test_devices WHERE app_id = ? AND device_id = ?;

@@ -3,8 +3,8 @@
 INSERT INTO installs (
     app_id, install_id, appsprint_id, dialect, environment, platform, installed_at_ms,
     received_at_ms, client_ip, address_key, user_agent, device_model, os_version, locale, country,
-    install_referrer, given_click_id, advertising_id, body
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    install_referrer, given_click_id, advertising_id, test_reason, body
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (app_id, appsprint_id) DO NOTHING;
 
 -- name: select_install_by_appsprint_id

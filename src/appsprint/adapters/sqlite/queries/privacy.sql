@@ -107,6 +107,23 @@ DELETE FROM install_identifiers WHERE app_id = :app_id AND install_id = :install
 -- What Apple said of the install.
 DELETE FROM apple_lookups WHERE app_id = :app_id AND install_id = :install_id;
 
+-- name: erase_test_devices
+-- The device on the list of test devices; before the identifiers and the install, which name it.
+DELETE FROM test_devices WHERE app_id = :app_id AND (kind, value) IN (
+    SELECT 'appsprint_id', appsprint_id FROM installs
+    WHERE app_id = :app_id AND install_id = :install_id
+    UNION
+    SELECT k.kind, i.advertising_id FROM installs AS i
+    CROSS JOIN (SELECT 'gaid' AS kind UNION SELECT 'idfa') AS k
+    WHERE i.app_id = :app_id AND i.install_id = :install_id
+    UNION
+    SELECT 'idfv', lower(json_extract(body, '$.idfv')) FROM installs
+    WHERE app_id = :app_id AND install_id = :install_id
+    UNION
+    SELECT kind, value FROM install_identifiers
+    WHERE app_id = :app_id AND install_id = :install_id
+);
+
 -- name: erase_install
 -- The install keeps its day, platform, model and country.
 UPDATE installs SET

@@ -20,6 +20,7 @@ from appsprint.entrypoints.http.api import (
     replay,
     reports,
     self_checks,
+    test_devices,
     tiktok,
     tiktok_campaigns,
     tiktok_insight,
@@ -36,6 +37,7 @@ from appsprint.services.catalog import Services
 
 API_HANDLERS = (
     *apps.HANDLERS,
+    *test_devices.HANDLERS,
     *links.HANDLERS,
     *tiktok.HANDLERS,
     *tiktok_insight.HANDLERS,

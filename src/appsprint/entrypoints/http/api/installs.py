@@ -13,6 +13,7 @@ from appsprint.domain.app import Environment, Platform
 from appsprint.domain.apple_ads import AppleLookup, LookupState, NoClaim
 from appsprint.domain.ids import AppId, EventId, InstallId, LinkId
 from appsprint.domain.inapp_event import RefusalReason, RefusedEvent
+from appsprint.domain.install import TestReason
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.money import from_micros, money_text
 from appsprint.domain.quality_rules import QualityRule
@@ -122,6 +123,7 @@ class InstallDetailAnswer(InstallAnswer, frozen=True, kw_only=True):
     """One install; `explanation` holds the candidate clicks and why each won or lost."""
 
     reason: str
+    test_reason: TestReason | None
     country: str | None
     device_model: str | None
     os_version: str | None
@@ -293,6 +295,7 @@ def install_detail_answer(story: InstallStory) -> InstallDetailAnswer:
     return InstallDetailAnswer(
         **msgspec.structs.asdict(install_answer(found)),
         reason=found.attribution.reason,
+        test_reason=install.test_reason,
         country=install.country,
         device_model=install.device_model,
         os_version=install.os_version,

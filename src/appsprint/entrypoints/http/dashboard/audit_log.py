@@ -19,6 +19,8 @@ WORDS: Mapping[AuditAction, str] = {
     AuditAction.KEY_CREATED: "API key made",
     AuditAction.KEY_REVOKED: "API key revoked",
     AuditAction.KEY_COPIED: "SDK key copied",
+    AuditAction.TEST_DEVICE_ADDED: "Test device listed",
+    AuditAction.TEST_DEVICE_REMOVED: "Test device taken from the list",
     AuditAction.LINK_CREATED: "Ad link created",
     AuditAction.LINK_UPDATED: "Ad link changed",
     AuditAction.LINK_ARCHIVED: "Ad link archived",

@@ -12,6 +12,7 @@ from appsprint.domain.apple_ads import AppleLookup, LookupState, NoClaim
 from appsprint.domain.attribution import MatchType
 from appsprint.domain.delivery import NotEligibleReason
 from appsprint.domain.ids import LinkId
+from appsprint.domain.install import TestReason
 from appsprint.domain.quality_rules import SPECS, Consequence, QualityRule
 from appsprint.entrypoints.http.dashboard.list_view import ListView
 from appsprint.ports.installs import Attribution, InstallFilter
@@ -30,6 +31,12 @@ NOT_MEANT: Mapping[str, str] = {
     NotEligibleReason.NOT_ATTRIBUTED: "Install not credited to it",
     NotEligibleReason.TEST_EVENT: "Test event",
     NotEligibleReason.REINSTALL: "Reinstall, not a new install",
+}
+TESTS: Mapping[str | None, str] = {
+    TestReason.API_KEY: "its app carries a test key",
+    TestReason.SANDBOX: "its SDK says that it is a sandbox build",
+    TestReason.TEST_DEVICE: "its device is on this app's list of test devices",
+    None: "it came with a test key or from a sandbox build",
 }
 _EFFECTS: Mapping[Consequence, str] = {
     Consequence.OFF: "",
