@@ -233,7 +233,8 @@ def test_a_link_made_by_another_process_works_at_once(server: LiveServer, ios: L
     """The command line writes to the same database."""
     with closing(sqlite3.connect(server.database)) as other, other:
         other.execute(
-            "INSERT INTO links (link_id, app_id, slug, network, name, destination_url, created_at_ms)"
+            "INSERT INTO links"
+            " (link_id, app_id, slug, network, name, destination_url, created_at_ms)"
             " SELECT 'lnk_z', app_id, 'fromCli', network, name, destination_url, created_at_ms"
             " FROM links WHERE link_id = ?",
             (ios.link.id,),
