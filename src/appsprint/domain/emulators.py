@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from appsprint.domain.visit import VisitKind, classify_user_agent
 
+_CACHED_USER_AGENTS = 4_096
 _HARDWARE = ("goldfish", "ranchu", "vbox86", "cutf_", "ttvm_")
 _PRODUCTS = (
     *("sdk_gphone", "google_sdk", "sdk_phone", "sdk_google", "aosp_cf_", "vbox86"),
@@ -67,6 +69,7 @@ def emulator_mark(device: DeviceMarks) -> str | None:
     return next((text for text, marks in looks if text and _names(text, marks)), None)
 
 
+@lru_cache(maxsize=_CACHED_USER_AGENTS)
 def automation_mark(user_agent: str | None) -> str | None:
     """The web view's name when it is a crawler's or a tool's; None for a browser's or no name."""
     if user_agent is None or _names(user_agent, _LIBRARY_NAMES):

@@ -36,6 +36,7 @@ class SharedNetworks:
                 )
             )
             self._ranges[version] = [a for a, _ in merged], [b for _, b in merged]
+        self._is_empty = not read
 
     def __contains__(self, address: Address) -> bool:
         firsts, lasts = self._ranges[address.version]
@@ -44,6 +45,8 @@ class SharedNetworks:
 
     def holds(self, text: str) -> bool:
         """Whether the text is an address, or the start of a truncated one, in the networks."""
+        if self._is_empty:
+            return False
         address = parse_address(text.partition("/")[0])
         return address is not None and address in self
 

@@ -45,6 +45,9 @@ def install_row(found: AttributedInstall) -> Row:
         "ad_name": decision.ad_name,
         "is_reinstall": decision.is_reinstall,
         "earlier_install_id": decision.earlier_install_id,
+        "tags": " ".join(decision.tags) or None,
+        "rejected_for": decision.rejected_for,
+        "withheld_for": decision.withheld_for,
     }
 
 

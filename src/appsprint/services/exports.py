@@ -185,7 +185,7 @@ EXPORT_FIELDS: Mapping[ExportKind, tuple[str, ...]] = {
         *("country", "device_model", "os_version"),
         *("is_attributed", "match_type", "confidence", "reason", "network", "click_id", "link_id"),
         *("campaign_id", "campaign_name", "adgroup_id", "adgroup_name", "ad_id", "ad_name"),
-        *("is_reinstall", "earlier_install_id"),
+        *("is_reinstall", "earlier_install_id", "tags", "rejected_for", "withheld_for"),
     ),
     ExportKind.EVENTS: (
         *("id", "event_id", "event_type", "event_name", "environment"),
