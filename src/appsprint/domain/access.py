@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from appsprint.domain.ids import AppId, TokenId
+from appsprint.domain.ids import AppId, MemberId, TokenId
 
 
 class Role(StrEnum):
@@ -54,13 +54,28 @@ class Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken(Principal):
-    """A bearer token; only its hash is kept."""
+    """A bearer token; only its hash is kept.
+
+    Attributes:
+        member_id: The member it belongs to, who lends it no more than they have themselves; None
+            for the operator's own.
+    """
 
     id: TokenId
     name: str
     token_hash: str
+    member_id: MemberId | None = None
     created_at: datetime
     revoked_at: datetime | None = None
+
+    def within(self, member: Principal) -> ApiToken:
+        """The token with what its member may do now, where that is less."""
+        role = self.role if member.has_role(self.role) else member.role
+        if self.app_ids is None or member.app_ids is None:
+            reach = member.app_ids if self.app_ids is None else self.app_ids
+        else:
+            reach = tuple(one for one in self.app_ids if member.reaches(one))
+        return replace(self, role=role, app_ids=reach)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ import structlog
 from appsprint.config import Secret
 from appsprint.domain.access import ApiToken, Principal, Role
 from appsprint.domain.audit import AuditAction
-from appsprint.domain.ids import AppId, IdPrefix, TokenId
+from appsprint.domain.ids import AppId, IdPrefix, MemberId, TokenId
+from appsprint.domain.member import Member
 from appsprint.errors import (
     ConfigurationError,
     InvalidInput,
@@ -24,7 +25,7 @@ from appsprint.services.acting import entry
 from appsprint.services.checks import Problems, quoted, require_name
 from appsprint.services.creation import Creation
 from appsprint.services.idempotency import KEPT_FOR
-from appsprint.services.owners import require_another_owner
+from appsprint.services.owners import lent, require_another_owner
 from appsprint.services.secret_links import hash_secret, new_secret
 
 log = structlog.get_logger()
@@ -50,16 +51,19 @@ class AccessService:
 
         Raises:
             NotAuthenticated: It was never given out, or it was revoked.
+
+        Returns:
+            The token with no more than the member it belongs to has now.
         """
         if not 1 <= len(bearer) <= MAX_BEARER_LENGTH:
             raise _not_a_token()
         token_hash = hash_secret(bearer)
-        token = self._store.read(lambda uow: uow.access.token_by_hash(token_hash))
+        token, lent = self._store.read(lambda uow: _with_lent(uow, token_hash))
         if token is None:
             raise _not_a_token()
-        if token.revoked_at is not None:
+        if token.revoked_at is not None or lent is None:
             raise NotAuthenticated("this API token was revoked: ask an owner for a new one")
-        return token
+        return lent
 
     def seed_owner(self, token: Secret) -> None:
         """Make the operator's own token an owner's; doing so again changes nothing.
@@ -118,7 +122,10 @@ class AccessService:
         good_role = problems.check(require_role, role, otherwise=Role.VIEWER)
         limits = read_reach(self._store, app_ids, granted_by, problems)
         plain = new_secret(TOKEN_PREFIX)
-        token = self._new_token(plain, name=good_name, role=good_role, app_ids=limits)
+        token = replace(
+            self._new_token(plain, name=good_name, role=good_role, app_ids=limits),
+            member_id=_member_behind(granted_by),
+        )
         told = entry(token.created_at, AuditAction.TOKEN_CREATED, subject=good_name, role=good_role)
 
         def work(uow: UnitOfWork) -> tuple[ApiToken, str]:
@@ -171,6 +178,18 @@ class AccessService:
             app_ids=app_ids,
             created_at=self._clock.now(),
         )
+
+
+def _with_lent(uow: UnitOfWork, token_hash: str) -> tuple[ApiToken | None, ApiToken | None]:
+    token = uow.access.token_by_hash(token_hash)
+    return token, None if token is None else lent(uow, token)
+
+
+def _member_behind(principal: Principal | None) -> MemberId | None:
+    """Whose a token made by ``principal`` is: a member's own, or that of a token's member."""
+    if isinstance(principal, Member):
+        return principal.id
+    return principal.member_id if isinstance(principal, ApiToken) else None
 
 
 def read_reach(

@@ -203,7 +203,7 @@ class MemberService:
         return self._store.write(work)
 
     def remove(self, member_id: MemberId, *, removed_by: Principal | None = None) -> None:
-        """Take a member out; their sessions end at once.
+        """Take a member out; their sessions and API tokens end at once.
 
         Raises:
             NotFound: There is no such member within reach.
@@ -218,6 +218,9 @@ class MemberService:
             uow.members.update(replace(member, removed_at=now))
             uow.members.end_sessions_of(member_id)
             uow.members.end_invitations_of(member_id)
+            for token in uow.access.tokens():
+                if token.member_id == member_id:
+                    uow.access.revoke_token(token.id, at=now)
             uow.audit.add(replace(told, subject=member.email))
 
         self._store.write(work)

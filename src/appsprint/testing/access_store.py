@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from appsprint.domain.access import ApiToken, KeptAnswer, Role
-from appsprint.domain.ids import AppId, TokenId
+from appsprint.domain.ids import AppId, MemberId, TokenId
 from appsprint.errors import Conflict
 from appsprint.ports.store import Store
 from appsprint.testing.builders import HOUR, MILLISECOND, NOON, make_token
@@ -26,7 +26,7 @@ class AccessStoreContract:
         self, store: Store, role: Role, app_ids: tuple[AppId, ...] | None
     ) -> None:
         """Its role and its reach included: no apps is not all apps."""
-        token = put(store, make_token(role=role, app_ids=app_ids))
+        token = put(store, make_token(role=role, app_ids=app_ids, member_id=MemberId("mem_1")))
 
         assert by_hash(store, token.token_hash) == token
 

@@ -21,6 +21,7 @@ def test_token_is_shown_once_and_works(client: Client, app: dict[str, Any]) -> N
     assert token == {
         "id": token["id"],
         "name": "CI",
+        "member_id": None,
         "role": "viewer",
         "app_ids": [app["id"]],
         "created_at": "2026-03-29T12:00:00Z",

@@ -15,8 +15,10 @@ from appsprint.errors import (
     NotAuthenticated,
     NotFound,
 )
+from appsprint.services.members import MemberChanges
 from tests.support.control_plane import ControlPlane
 
+PASSWORD = "a good long password"
 ADMIN = Secret("a-token-of-the-operator")
 
 
@@ -144,3 +146,37 @@ def test_seed_that_cannot_be_a_token_is_refused(plane: ControlPlane, text: str) 
         plane.services.access.seed_owner(Secret(text))
 
     assert text not in caught.value.message
+
+
+def test_a_token_may_do_no_more_than_its_member(plane: ControlPlane) -> None:
+    """In role and reach, as they are now; removing the member ends it."""
+    access, members = plane.services.access, plane.services.members
+    members.accept(members.invite("bob@example.com", "owner")[1], PASSWORD)
+    app = plane.ios_app()
+    secret = members.invite("ann@example.com", "owner")[1]
+    ann = members.accept(secret, PASSWORD)
+    token, plain = access.create_token("CI", "owner", granted_by=ann)
+    _, further = access.create_token("Child", "editor", granted_by=token)
+    assert access.authenticate(plain).is_full_owner
+
+    members.change(ann.id, MemberChanges(role="viewer", app_ids=[app.id]))
+
+    now = access.authenticate(plain)
+    assert (now.role, now.app_ids) == (Role.VIEWER, (app.id,))
+    members.remove(ann.id)
+    for bearer in (plain, further):
+        with pytest.raises(NotAuthenticated):
+            access.authenticate(bearer)
+    assert [one.revoked_at is None for one in access.list_tokens()] == [False, False]
+
+
+def test_the_last_owners_own_tokens_do_not_count(plane: ControlPlane) -> None:
+    """They would end with the member."""
+    access, members = plane.services.access, plane.services.members
+    ann = members.accept(members.invite("ann@example.com", "owner")[1], PASSWORD)
+    access.create_token("CI", "owner", granted_by=ann)
+
+    with pytest.raises(Conflict):
+        members.remove(ann.id)
+    access.create_token("Operator's", "owner")
+    members.remove(ann.id)

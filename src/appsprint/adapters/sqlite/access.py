@@ -10,7 +10,7 @@ from datetime import datetime
 from appsprint.adapters.sqlite.rows import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from appsprint.adapters.sqlite.sql import queries
 from appsprint.domain.access import ApiToken, KeptAnswer, Role
-from appsprint.domain.ids import AppId, TokenId
+from appsprint.domain.ids import AppId, MemberId, TokenId
 
 _SQL = queries("access")
 
@@ -28,6 +28,7 @@ class SqliteAccess:
                 token.id,
                 token.name,
                 token.token_hash,
+                token.member_id,
                 token.role,
                 None if token.app_ids is None else json.dumps(token.app_ids),
                 to_ms(token.created_at),
@@ -79,6 +80,7 @@ def _token(row: sqlite3.Row) -> ApiToken:
         id=TokenId(row["token_id"]),
         name=row["name"],
         token_hash=row["token_hash"],
+        member_id=None if row["member_id"] is None else MemberId(row["member_id"]),
         role=Role(row["role"]),
         app_ids=None if app_ids is None else tuple(AppId(item) for item in json.loads(app_ids)),
         created_at=from_ms(row["created_at_ms"]),

@@ -1,7 +1,8 @@
 -- name: insert_token
 -- A new API token.
-INSERT INTO api_tokens (token_id, name, token_hash, role, app_ids, created_at_ms, revoked_at_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?);
+INSERT INTO api_tokens (
+    token_id, name, token_hash, member_id, role, app_ids, created_at_ms, revoked_at_ms
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: select_token_by_hash
 -- The token that a caller showed.

@@ -140,7 +140,7 @@ def change_member(request: ApiRequest, member_id: PathId, body: RawBody) -> Memb
 
 @route("DELETE", PATH, role=Role.OWNER, tag=ApiTag.ACCESS, answer=None, status=204)
 def remove_member(request: ApiRequest, member_id: PathId) -> None:
-    """Take a member out; they are signed out at once."""
+    """Take a member out; they are signed out, and their API tokens end, at once."""
     services_of(request).members.remove(MemberId(member_id), removed_by=request.user)
 
 

@@ -42,10 +42,15 @@ class NewTokenBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A token; never its text."""
+    """A token; never its text.
+
+    `member_id` is the member it belongs to, null for the operator's own: it may do no more than
+    that member, and ends when they are removed.
+    """
 
     id: str
     name: str
+    member_id: str | None
     role: Role
     app_ids: list[str] | None
     created_at: UtcTime
@@ -107,7 +112,7 @@ def revoke_token(request: ApiRequest, token_id: PathId) -> None:
 
 @route("GET", "/me", role=Role.VIEWER, tag=ApiTag.ACCESS, answer=TokenAnswer)
 def get_me(request: ApiRequest) -> TokenAnswer:
-    """Show the token that is calling."""
+    """Show the token that is calling, with what it may do now."""
     return token_answer(request.user)
 
 
@@ -116,6 +121,7 @@ def token_answer(token: ApiToken) -> TokenAnswer:
     return TokenAnswer(
         id=token.id,
         name=token.name,
+        member_id=token.member_id,
         role=token.role,
         app_ids=None if token.app_ids is None else list(token.app_ids),
         created_at=token.created_at,

@@ -63,6 +63,7 @@ def _page(
         form=form if problem is None else form.refused(problem),
         tokens=sorted(tokens, key=lambda token: token.revoked_at is not None),
         made=made,
+        emails={one.id: one.email for one in services.members.list()},
         roles=ROLES,
         base_url=services.settings.base_url,
     )
