@@ -50,6 +50,7 @@ PAGES: Mapping[str, str] = {
     "Campaigns, 7 days": "/reports/campaigns",
     "Campaigns, 28 days": "/reports/campaigns?days=28",
     "Ads, 28 days": "/reports/campaigns?days=28&breakdown=ad",
+    "Quality": "/quality",
     "Installs": "/installs",
     "Installs of a rare kind": "/installs?match_type=idfa",
     "One install": "/installs/{install}",
@@ -62,7 +63,11 @@ PAGES: Mapping[str, str] = {
     "Settings": "/settings",
     "Audit log": "/settings/audit",
 }
-SERVER_PAGES: Mapping[str, str] = {"System": "/settings/system", "Members": "/settings/members"}
+SERVER_PAGES: Mapping[str, str] = {
+    "System": "/settings/system",
+    "Ledger": "/settings/system?ledger=recent",
+    "Members": "/settings/members",
+}
 
 
 def main() -> int:
