@@ -270,7 +270,7 @@ def services_over(parts: Parts) -> Services:
         vbo=VboService(store=store, clock=clock, threshold=settings.tiktok_vbo_threshold),
         diagnostics=diagnostics,
         idempotency=_idempotency(parts),
-        exports=ExportService(store=store, networks=networks, parquet=ParquetWriter()),
+        exports=ExportService(store=store, clock=clock, networks=networks, parquet=ParquetWriter()),
         privacy=_privacy(parts, late_clicks),
         quality=_quality(parts),
         retention=RetentionService(store=store, clock=clock, retention=settings.retention),

@@ -60,6 +60,7 @@ class AuditAction(StrEnum):
     ATTRIBUTION_REPLAYED = "attribution.replayed"
     DELIVERIES_REDRIVEN = "deliveries.redriven"
     RETENTION_CHANGED = "app.retention_changed"
+    DATA_EXPORTED = "data.exported"
     PERSON_ERASED = "person.erased"
     TOKEN_CREATED = "token.created"
     TOKEN_REVOKED = "token.revoked"

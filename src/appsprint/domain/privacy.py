@@ -54,6 +54,14 @@ class ErasedRows:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportMade:
+    """An export that may hold an erased person; ``kind`` is what was exported."""
+
+    at: datetime
+    kind: str
+
+
 class PersonalData(StrEnum):
     """The kinds of data that have a retention of their own."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from appsprint.domain.audit import AuditAction, AuditEntry, StoredAuditEntry
@@ -18,6 +19,12 @@ class AuditRepository(Protocol):
 
     def knows(self, app_id: AppId, action: AuditAction) -> bool:
         """Whether this was ever done with the app."""
+        ...
+
+    def since(
+        self, app_id: AppId, action: AuditAction, at: datetime, *, limit: int
+    ) -> Sequence[AuditEntry]:
+        """At most ``limit`` entries of this action at or after ``at``, newest first."""
         ...
 
     def page(

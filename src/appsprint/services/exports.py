@@ -10,15 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId, ClickId, DeliveryId, EventId, InstallId
 from appsprint.domain.link import AdNetwork
 from appsprint.errors import InvalidInput
 from appsprint.ports.ad_network import AdNetworkAdapter
+from appsprint.ports.clock import Clock
 from appsprint.ports.deliveries import DeliveryFilter
 from appsprint.ports.events import EventFilter
 from appsprint.ports.installs import InstallFilter
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.ports.table_writer import Columns, ColumnType, Row, TableWriter
+from appsprint.services.acting import entry
 from appsprint.services.apps import require_app
 from appsprint.services.attribution import read_link
 from appsprint.services.export_rows import click_row, delivery_row, event_row, install_row
@@ -81,20 +84,25 @@ class ExportService:
         self,
         *,
         store: Store,
+        clock: Clock,
         networks: Mapping[AdNetwork, AdNetworkAdapter],
         parquet: TableWriter,
     ) -> None:
         self._store = store
+        self._clock = clock
         self._networks = networks
         self._parquet = parquet
 
     def content(self, app_id: AppId, query: ExportQuery) -> Iterator[bytes]:
         """The export as a file's bytes, a page of rows or more at a time; texts are UTF-8.
 
+        The audit log says that it was made: whoever is erased later may be in it.
+
         Raises:
             NotFound: (at once) There is no such app.
         """
         pages, fields = self.pages(app_id, query), EXPORT_FIELDS[query.kind]
+        self._note(app_id, query)
         match query.format:
             case ExportFormat.CSV:
                 return map(str.encode, _csv(pages, fields))
@@ -102,6 +110,18 @@ class ExportService:
                 return map(str.encode, _jsonl(pages))
             case ExportFormat.PARQUET:
                 return self._parquet.write(_columns(fields), pages)
+
+    def _note(self, app_id: AppId, query: ExportQuery) -> None:
+        told = entry(
+            self._clock.now(),
+            AuditAction.DATA_EXPORTED,
+            app_id=app_id,
+            subject=query.kind,
+            format=query.format,
+            start=query.window.since,
+            end=query.window.until,
+        )
+        self._store.write(lambda uow: uow.audit.add(told))
 
     def pages(self, app_id: AppId, query: ExportQuery) -> Iterator[Sequence[Row]]:
         """The rows, at most 1,000 at a time.

@@ -11,7 +11,14 @@ import structlog
 
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId, ClickId, InstallId, first_id_at
-from appsprint.domain.privacy import PREFIXES, DataSubject, ErasedRows, PersonalData, Retention
+from appsprint.domain.privacy import (
+    PREFIXES,
+    DataSubject,
+    ErasedRows,
+    ExportMade,
+    PersonalData,
+    Retention,
+)
 from appsprint.domain.referrer import parse_play_referrer
 from appsprint.errors import Conflict
 from appsprint.ports.clock import Clock
@@ -24,6 +31,7 @@ log = structlog.get_logger()
 
 # One short write each, so that requests wait for none of them.
 ROWS_AT_ONCE = 500
+MAX_EXPORTS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +40,13 @@ class ErasureReceipt:
 
     Attributes:
         is_dry_run: Nothing was erased; the figures tell what would be.
+        exports: Those made since the person came, newest first, at most 100: the files are
+            beyond our reach.
     """
 
     at: datetime
     rows: ErasedRows
+    exports: Sequence[ExportMade]
     is_dry_run: bool
 
 
@@ -75,7 +86,7 @@ class PrivacyService:
             StoreUnavailable: Also when deleted content could not be cleared from the files;
                 calling again does that.
         """
-        self._store.read(lambda uow: require_app(uow, app_id))
+        exports = self._store.read(lambda uow: _exports(uow, app_id, subject))
         if is_dry_run:
             rows = self._try_out(app_id, subject)
         else:
@@ -83,7 +94,9 @@ class PrivacyService:
             rows = self._erase_told(app_id, subject)
             self._store.clear_deleted()
             log.info("person_erased", app_id=app_id, installs=rows.installs)
-        return ErasureReceipt(at=self._clock.now(), rows=rows, is_dry_run=is_dry_run)
+        return ErasureReceipt(
+            at=self._clock.now(), rows=rows, exports=exports, is_dry_run=is_dry_run
+        )
 
     def _erase_told(self, app_id: AppId, subject: DataSubject) -> ErasedRows:
         """Erase, and say in the audit log that it was done; it names nobody."""
@@ -141,6 +154,17 @@ class PrivacyService:
 
 class _UndoneError(Conflict):
     """Keeps a dry run's work from being kept; nobody outside ever sees it."""
+
+
+def _exports(uow: UnitOfWork, app_id: AppId, subject: DataSubject) -> Sequence[ExportMade]:
+    """The exports in which the person may be."""
+    require_app(uow, app_id)
+    found = (uow.installs.get(app_id, one) for one in uow.privacy.installs_of(app_id, subject))
+    came_at = min((one.install.received_at for one in found if one is not None), default=None)
+    if came_at is None:
+        return ()
+    made = uow.audit.since(app_id, AuditAction.DATA_EXPORTED, came_at, limit=MAX_EXPORTS)
+    return tuple(ExportMade(at=one.at, kind=one.subject or "") for one in made)
 
 
 def _erase(uow: UnitOfWork, app_id: AppId, subject: DataSubject) -> ErasedRows:

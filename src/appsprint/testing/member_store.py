@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -135,6 +136,24 @@ class AuditStoreContract:
         assert known("app_1", AuditAction.APP_UPDATED)
         assert not known("app_1", AuditAction.APP_DELETED)
         assert not known("app_2", AuditAction.APP_UPDATED)
+
+    def test_what_was_done_since_is_listed(self, store: Store) -> None:
+        """The instant included, newest first, of one app and action."""
+        first, second = told("app_1", "a"), told("app_1", "b")
+        for entry in (first, second, told("app_2", "c")):
+            tell(store, entry)
+
+        def done(action: AuditAction, *, later: timedelta, limit: int = 9) -> list[AuditEntry]:
+            return store.read(
+                lambda uow: list(
+                    uow.audit.since(AppId("app_1"), action, first.at + later, limit=limit)
+                )
+            )
+
+        assert done(AuditAction.APP_UPDATED, later=timedelta(0)) == [second, first]
+        assert done(AuditAction.APP_UPDATED, later=timedelta(0), limit=1) == [second]
+        assert done(AuditAction.APP_UPDATED, later=timedelta(milliseconds=1)) == []
+        assert done(AuditAction.APP_DELETED, later=timedelta(0)) == []
 
     def test_an_entry_shares_the_fate_of_its_change(self, store: Store) -> None:
         """What is undone was never told."""

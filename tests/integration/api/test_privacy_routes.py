@@ -19,6 +19,8 @@ def test_a_receipt_tells_how_many_rows(plane: ControlPlane, client: Client, base
     put_event(plane.store, install, NOON)
     body = {"appsprint_id": install.appsprint_id}
 
+    assert client.get(f"{base}/export/installs").status_code == 200
+
     tried = client.post(f"{base}/erase", json={**body, "dry_run": True}).json()
     done = client.post(f"{base}/erase", json=body).json()
     again = client.post(f"{base}/erase", json=body).json()
@@ -28,6 +30,7 @@ def test_a_receipt_tells_how_many_rows(plane: ControlPlane, client: Client, base
         "erased_at": "2026-03-29T12:00:00Z",
         "erased": 3,
         "rows": {**rows, "decisions": 1, "refused_events": 0},
+        "exports": [{"at": "2026-03-29T12:00:00Z", "kind": "installs"}],
         "dry_run": False,
     }
     assert tried == {**done, "dry_run": True}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 
 from appsprint.adapters.sqlite.rows import from_ms, to_ms
 from appsprint.adapters.sqlite.sql import queries
@@ -37,6 +38,13 @@ class SqliteAudit:
     def knows(self, app_id: AppId, action: AuditAction) -> bool:
         found = self._connection.execute(_SQL["select_action_of_app"], (app_id, action))
         return found.fetchone() is not None
+
+    def since(
+        self, app_id: AppId, action: AuditAction, at: datetime, *, limit: int
+    ) -> Sequence[AuditEntry]:
+        values = (app_id, action, to_ms(at), limit)
+        rows = self._connection.execute(_SQL["select_action_since"], values)
+        return [_entry(row).entry for row in rows]
 
     def page(
         self, app_id: AppId | None, *, before: int | None, limit: int

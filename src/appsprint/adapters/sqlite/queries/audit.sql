@@ -17,3 +17,8 @@ ORDER BY audit_id DESC LIMIT :limit;
 -- name: select_action_of_app
 -- Whether something was ever done with an app.
 SELECT 1 FROM audit_log WHERE app_id = ? AND action = ? LIMIT 1;
+
+-- name: select_action_since
+-- What was done with an app from an instant on, newest first.
+SELECT * FROM audit_log WHERE app_id = ? AND action = ? AND at_ms >= ?
+ORDER BY audit_id DESC LIMIT ?;

@@ -43,12 +43,24 @@ class ErasedRowsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     refused_events: int
 
 
+class ExportMadeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An export of raw data that was made."""
+
+    at: UtcTime
+    kind: str
+
+
 class ErasureAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The receipt; it names nobody. `erased` is their sum."""
+    """The receipt; it names nobody. `erased` is the sum of `rows`.
+
+    `exports` were made since the person came, newest first, and may hold them: the files are yours
+    to delete. The audit log says who made them.
+    """
 
     erased_at: UtcTime
     erased: int
     rows: ErasedRowsAnswer
+    exports: list[ExportMadeAnswer]
     dry_run: bool
 
 
@@ -149,6 +161,7 @@ def erasure_answer(receipt: ErasureReceipt) -> ErasureAnswer:
         erased_at=receipt.at,
         erased=sum(msgspec.structs.astuple(rows)),
         rows=rows,
+        exports=[ExportMadeAnswer(at=one.at, kind=one.kind) for one in receipt.exports],
         dry_run=receipt.is_dry_run,
     )
 

@@ -34,6 +34,7 @@ WORDS: Mapping[AuditAction, str] = {
     AuditAction.ATTRIBUTION_REPLAYED: "Past decided again",
     AuditAction.DELIVERIES_REDRIVEN: "Deliveries redriven",
     AuditAction.RETENTION_CHANGED: "Retention changed",
+    AuditAction.DATA_EXPORTED: "Raw data exported",
     AuditAction.PERSON_ERASED: "Person's data erased",
     AuditAction.TOKEN_CREATED: "API token made",
     AuditAction.TOKEN_REVOKED: "API token revoked",
