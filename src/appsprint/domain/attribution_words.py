@@ -143,4 +143,5 @@ def _how_long(time: timedelta) -> str:
     for unit, name in ((timedelta(days=1), "days"), (timedelta(hours=1), "hours")):
         if time >= 2 * unit:
             return f"{time // unit} {name}"
-    return f"{time // timedelta(minutes=1)} minutes"
+    minutes = time // timedelta(minutes=1)
+    return f"{minutes} minutes" if minutes > 1 else "a moment"

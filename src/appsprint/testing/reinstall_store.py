@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from appsprint.domain.app import Environment
 from appsprint.domain.ids import AppId, InstallId
 from appsprint.domain.install import IdentifierKind, Install
@@ -32,12 +34,15 @@ class ReinstallStoreContract:
         ]
         assert earlier(store, first) == []
 
-    def test_an_advertising_id_that_became_known_later(self, store: Store) -> None:
+    @pytest.mark.parametrize("kind", [IdentifierKind.IDFA, IdentifierKind.GAID])
+    def test_an_advertising_id_that_became_known_later(
+        self, store: Store, kind: IdentifierKind
+    ) -> None:
         """The latest one of the earlier install; a former one is nobody's."""
         first, other = put_install(store, make_install()), put_install(store, make_install())
-        note(store, first, ADVERTISING_ID)
-        note(store, other, ADVERTISING_ID)
-        note(store, other, "another id")
+        note(store, first, kind, ADVERTISING_ID)
+        note(store, other, kind, ADVERTISING_ID)
+        note(store, other, kind, "another id")
 
         second = put_install(store, with_advertising_id())
 
@@ -90,12 +95,10 @@ def with_idfv(idfv: str) -> Install:
     return make_install(body=f'{{"idfv":"{idfv}"}}')
 
 
-def note(store: Store, install: Install, value: str) -> None:
+def note(store: Store, install: Install, kind: IdentifierKind, value: str) -> None:
     """An advertising id becomes known of an install."""
     store.write(
-        lambda uow: uow.installs.note_identifier(
-            install.app_id, install.id, IdentifierKind.IDFA, value, at=NOON
-        )
+        lambda uow: uow.installs.note_identifier(install.app_id, install.id, kind, value, at=NOON)
     )
 
 

@@ -107,6 +107,18 @@ SELECT * FROM (
         AND i.rowid < (SELECT number FROM this)
     WHERE
         d.app_id = :app_id AND d.kind = 'idfa' AND d.value = :advertising_id
+        AND d.kind IN ('customer_user_id', 'idfa')
+        AND d.is_latest = 1
+    ORDER BY d.rowid DESC LIMIT :limit
+)
+UNION ALL
+SELECT * FROM (
+    SELECT i.install_id, i.installed_at_ms, 'advertising_id' FROM install_identifiers AS d
+    CROSS JOIN installs AS i
+        ON i.app_id = d.app_id AND i.install_id = d.install_id AND i.environment = 'live'
+        AND i.rowid < (SELECT number FROM this)
+    WHERE
+        d.app_id = :app_id AND d.kind = 'gaid' AND d.value = :advertising_id
         AND d.is_latest = 1
     ORDER BY d.rowid DESC LIMIT :limit
 )
