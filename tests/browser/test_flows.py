@@ -154,7 +154,7 @@ def test_a_dead_letter_is_redriven_after_a_look(new_site: Site, open_page: OpenP
     new_site.fill()
     page = open_page(new_site)
     new_site.sign_in(page)
-    page.get_by_role("link", name="Deliveries").click()
+    page.get_by_role("link", name="Deliveries", exact=True).click()
     page.get_by_role("link", name="Show Retries used up").click()
     expect(page.get_by_role("region", name="Deliveries").locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Redrive these…").click()
