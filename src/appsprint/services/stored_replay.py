@@ -116,6 +116,7 @@ class StoredReplayService:
         apps: AppService,
         rollups: RollupService,
         retention: Retention,
+        changes_at_once: int = CHANGES_AT_ONCE,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -123,6 +124,7 @@ class StoredReplayService:
         self._apps = apps
         self._rollups = rollups
         self._retention = retention
+        self._changes_at_once = changes_at_once
 
     def compare(
         self,
@@ -182,7 +184,7 @@ class StoredReplayService:
             foreseen = _outcome(rehearsal, period, trial)
             self._tell(trial, period)
             written = 0
-            for batch in _batches(rehearsal.changes()):
+            for batch in _batches(rehearsal.changes(), self._changes_at_once):
                 stored = self._store_batch(trial, batch)
                 for change in stored:
                     on_change(change)
@@ -286,12 +288,12 @@ def _require_few(rehearsal: Rehearsal, most: int | None) -> None:
         raise InvalidInput(message, field="start")
 
 
-def _batches(changes: Iterable[ChangedCredit]) -> Iterator[list[ChangedCredit]]:
+def _batches(changes: Iterable[ChangedCredit], at_once: int) -> Iterator[list[ChangedCredit]]:
     """Whole groups, as many as fit into one write."""
     batch: list[ChangedCredit] = []
     for _, group in groupby(changes, key=attrgetter("group")):
         batch.extend(group)
-        if len(batch) >= CHANGES_AT_ONCE:
+        if len(batch) >= at_once:
             yield batch
             batch = []
     if batch:

@@ -10,12 +10,13 @@ import pytest
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId
 from appsprint.domain.install import Install
+from appsprint.domain.privacy import Retention
 from appsprint.domain.revision import DecisionCause
 from appsprint.errors import InvalidInput, NotFound
 from appsprint.ports.rehearsal import ChangedCredit
 from appsprint.services.apps import AppChanges
-from appsprint.services.stored_replay import ReplayOutcome, WantedReplay
-from appsprint.testing.builders import HOUR
+from appsprint.services.stored_replay import ReplayOutcome, StoredReplayService, WantedReplay
+from appsprint.testing.builders import HOUR, make_decision
 from tests.support.builders import IDFA
 from tests.support.control_plane import NOON, ControlPlane
 from tests.support.intake import IntakeScene, make_read_event
@@ -176,6 +177,66 @@ def decide(scene: IntakeScene, earner: Install, other: Install) -> str | None:
     found = scene.register(earner).found.attribution.click_id
     scene.register(other)
     return found
+
+
+class BrokenOffError(Exception):
+    """Somebody stops the command."""
+
+
+def one_by_one(scene: IntakeScene) -> StoredReplayService:
+    """The service with a write for each change."""
+    return StoredReplayService(
+        store=scene.store,
+        clock=scene.plane.clock,
+        intake=scene.services.install_intake,
+        apps=scene.services.apps,
+        rollups=scene.services.rollups,
+        retention=Retention(),
+        changes_at_once=1,
+    )
+
+
+def test_a_broken_off_run_is_completed_by_the_next(scene: IntakeScene) -> None:
+    """What was written stays, and the second run finds only what is left."""
+    for number in range(3):
+        scene.click(**home(number), occurred_at=NOON - 3 * HOUR)
+        scene.register(scene.new_install(**home(number)))
+    replay = one_by_one(scene)
+
+    def stop(change: ChangedCredit) -> None:
+        raise BrokenOffError(change.appsprint_id)
+
+    with pytest.raises(BrokenOffError):
+        replay.apply(wanted(scene, probabilistic_lookback_hours=2), on_change=stop)
+
+    assert apply(scene).written == 2
+    assert compare(scene)[0].changed == 0
+    assert scene.services.rollups.differences(scene.app.id) == 0
+
+
+def test_a_decision_made_meanwhile_is_left_alone(scene: IntakeScene) -> None:
+    """The server decided the install again while the past was read; the next run looks anew."""
+    scene.click(**home(1), occurred_at=NOON - 3 * HOUR)
+    install = scene.new_install(**home(1))
+    scene.register(install)
+    other = scene.new_install(**home(2))
+    scene.click(**home(2), occurred_at=NOON - 3 * HOUR)
+    scene.register(other)
+
+    def meddle(change: ChangedCredit) -> None:
+        assert change.before.install_id == install.id
+        scene.store.write(lambda uow: uow.installs.decide(make_decision(other, version=2)))
+
+    outcome = one_by_one(scene).apply(
+        wanted(scene, probabilistic_lookback_hours=2), on_change=meddle
+    )
+
+    assert (outcome.changed, outcome.written) == (2, 1)
+    _, versions = scene.services.installs.get(scene.app.id, other.id)
+    assert [(one.version, one.cause) for one in versions] == [
+        (2, DecisionCause.REGISTRATION),
+        (1, DecisionCause.REGISTRATION),
+    ]
 
 
 def test_events_that_waited_for_credit_are_sent(scene: IntakeScene) -> None:
