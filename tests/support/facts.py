@@ -54,6 +54,7 @@ def put_install(
     *,
     link_id: str | None = None,
     campaign_id: str | None = None,
+    explanation: str = EXPLANATION,
 ) -> Install:
     """An install; credited to a click of ``link_id`` when one is given."""
     number = next(_numbers)
@@ -87,7 +88,7 @@ def put_install(
         link_id=None if link_id is None else LinkId(link_id),
         network=AdNetwork.TIKTOK if is_credited else None,
         campaign_id=campaign_id,
-        explanation=EXPLANATION,
+        explanation=explanation,
     )
     if is_credited:
         decision = replace(decision, click_id=ClickId(f"clk_{number:032x}"))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from appsprint.domain.attribution import Candidate, MatchType, OrganicReason, Verdict
 from appsprint.domain.counted import amount_of, percent_of
 from appsprint.domain.likelihood import Factor
+from appsprint.domain.missing_evidence import MissingEvidence
 from appsprint.domain.quality import Finding
 from appsprint.domain.quality_rules import SPECS
 from appsprint.domain.reinstall import Reinstall, SamePersonBy
@@ -75,6 +76,24 @@ _SAME_PERSON: Mapping[SamePersonBy, str] = {
 }
 
 
+_MISSING: Mapping[MissingEvidence, str] = {
+    MissingEvidence.NO_REFERRER: "Play told no install referrer.",
+    MissingEvidence.REFERRER_ORGANIC: "Play's referrer calls the install organic.",
+    MissingEvidence.REFERRER_FOREIGN: "Play's referrer names another origin than our links.",
+    MissingEvidence.REFERRER_UNKNOWN_CLICK: "Play's referrer names a click that is not known.",
+    MissingEvidence.NO_ADVERTISING_ID: "The app told no advertising id.",
+    MissingEvidence.NO_CLICK_WITH_ADVERTISING_ID: "No click carried the app's advertising id.",
+    MissingEvidence.NO_CLICK_ID: "The app passed on no click id.",
+    MissingEvidence.UNKNOWN_CLICK_ID: "The click id that the app passed on is not known.",
+    MissingEvidence.ADDRESS_MATCHING_OFF: "Matching by address is off for this app.",
+    MissingEvidence.SHARED_NETWORK: (
+        "The install's address is one of a relay or data centre, which strangers share."
+    ),
+    MissingEvidence.PRIVATE_ADDRESS: "The install's address is not public.",
+    MissingEvidence.NO_CLICK_FROM_ADDRESS: (
+        "No click of this app came from the install's address in time."
+    ),
+}
 _CAUSES: Mapping[DecisionCause, str] = {
     DecisionCause.REGISTRATION: "The install was registered.",
     DecisionCause.INSTALL_REFERRER: "A repeated registration brought Play's install referrer.",
@@ -115,6 +134,11 @@ def say_refusal(finding: Finding) -> str:
     """Why a quality rule took an install's click away."""
     title = SPECS[finding.rule].title
     return f"Not credited, by the quality rule “{title}”: {finding.words}."
+
+
+def say_missing(missing: MissingEvidence) -> str:
+    """Which evidence tied no click to the install."""
+    return _MISSING[missing]
 
 
 def say_cause(cause: DecisionCause) -> str:

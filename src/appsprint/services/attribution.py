@@ -19,15 +19,16 @@ from appsprint.domain.attribution import (
     MatchType,
     attribute_install,
 )
-from appsprint.domain.attribution_words import say_factor, say_reason, say_verdict
+from appsprint.domain.attribution_words import say_factor, say_missing, say_reason, say_verdict
 from appsprint.domain.click import Click
 from appsprint.domain.device import describe_install_device, parse_web_view
 from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.install import Install
 from appsprint.domain.likelihood import LEARNED_FOR, MAX_ADDRESS_CLICKS, Surroundings
 from appsprint.domain.link import AdNetwork, SelfAttributingNetwork
+from appsprint.domain.missing_evidence import missing_evidence
 from appsprint.domain.query import parse_query, query_of
-from appsprint.domain.referrer import PlayReferrer, parse_play_referrer
+from appsprint.domain.referrer import parse_play_referrer
 from appsprint.domain.revision import Credit, DecisionCause, LateFact, may_replace
 from appsprint.domain.self_check import check_without_referrer
 from appsprint.domain.shared_network import SharedNetworks
@@ -110,7 +111,7 @@ def decide_install(
         )
         if check is not None:
             uow.self_checks.add(app.id, install.id, check, at=install.received_at)
-    made = _attribution(uow, networks, install, decision, now=now)
+    made = _attribution(uow, networks, install, decision, evidence=evidence, now=now)
     if revision is not None:
         made = _version_of(revision, made)
     screened = screen(uow, install, decision, made, data_centres=data_centres)
@@ -281,6 +282,7 @@ def _attribution(
     install: Install,
     decision: Decision,
     *,
+    evidence: InstallEvidence,
     now: datetime,
 ) -> Attribution:
     organic = Attribution(
@@ -292,7 +294,7 @@ def _attribution(
         match_type=decision.match_type,
         confidence=decision.confidence,
         reason=decision.reason,
-        explanation=explain(evidence_of(install).referrer, decision),
+        explanation=explain(evidence, decision),
         is_test=install.environment is Environment.TEST,
     )
     if decision.click is None:
@@ -328,7 +330,7 @@ def _campaign_name_of_link(uow: UnitOfWork, click: Click) -> str | None:
     return None if link is None else link.campaign_name
 
 
-def explain(referrer: PlayReferrer, decision: Decision) -> str:
+def explain(evidence: InstallEvidence, decision: Decision) -> str:
     """The decision's explanation as JSON text: the candidates, who won, why the others lost."""
     return json.dumps(
         {
@@ -337,7 +339,11 @@ def explain(referrer: PlayReferrer, decision: Decision) -> str:
             "words": say_reason(
                 decision.reason, None if decision.click is None else decision.candidates[0]
             ),
-            "install_referrer": referrer.kind,
+            "install_referrer": evidence.referrer.kind,
+            "missing_evidence": [
+                {"name": one, "words": say_missing(one)}
+                for one in missing_evidence(evidence, decision)
+            ],
             "candidates_considered": len(decision.candidates),
             "candidates": [_explained(one) for one in decision.candidates[:MAX_EXPLAINED]],
         }

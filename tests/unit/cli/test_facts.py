@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,18 @@ def test_an_install_is_explained(program: Program, install: Install) -> None:
     assert shown["explanation"]["candidates"] == [{"click_id": "clk_1", "verdict": "won"}]
     assert "clk_1" in stdout
     assert "verdict" in stdout
+
+
+def test_an_organic_install_says_what_was_missing(
+    program: Program, store: SqliteStore, app_id: AppId
+) -> None:
+    """In words, line by line."""
+    told = {"words": "Organic.", "missing_evidence": [{"name": "no_click_id", "words": "None."}]}
+    organic = put_install(store, app_id, NOON, explanation=json.dumps(told))
+
+    stdout, _ = program.run("installs", "show", organic.id)
+
+    assert re.search(r"missing\.no_click_id\s+None\.", stdout)
 
 
 def test_events_tell_their_outcome(program: Program, store: SqliteStore, install: Install) -> None:

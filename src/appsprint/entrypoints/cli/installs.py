@@ -41,7 +41,8 @@ COLUMNS = (
     *("campaign_id", "campaign_name", "link_id", "is_reinstall"),
 )
 CANDIDATE_COLUMNS = (
-    *("click_id", "occurred_at", "age_seconds", "match_type", "agreement", "verdict"),
+    *("click_id", "occurred_at", "age_seconds", "match_type", "agreement"),
+    *("probability", "verdict_words"),
 )
 
 
@@ -113,5 +114,7 @@ def show(
     if apple is not None:
         claim = apple.pop("claim") or {}
         print_one({"apple_ads": apple.pop("state"), **apple, **claim}, as_json=False)
+    missing = {one["name"]: one["words"] for one in explanation.get("missing_evidence", ())}
+    print_one({"why": explanation.get("words"), "missing": missing or None}, as_json=False)
     if explanation.get("candidates"):
         print_table(table_of(explanation["candidates"], CANDIDATE_COLUMNS))

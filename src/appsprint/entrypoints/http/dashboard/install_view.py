@@ -118,11 +118,13 @@ class Explanation:
     Attributes:
         words: None for decisions from before there were any.
         reinstall: Why it is not a new install; None when it is one, or nobody can say any more.
+        missing: Which evidence tied no click to the install; empty for credited installs.
         considered: How many clicks there were; the best of them are in ``clicks``.
     """
 
     words: str | None
     reinstall: str | None
+    missing: Sequence[str]
     considered: int
     clicks: Sequence[ConsideredClick]
     quality: Sequence[QualityMark] = ()
@@ -171,6 +173,7 @@ def read_explanation(decision: Attribution) -> Explanation:
     candidates = told.get("candidates") or []
     return Explanation(
         words=told.get("words"),
+        missing=[one["words"] for one in told.get("missing_evidence", ())],
         reinstall=(told.get("reinstall") or {}).get("words"),
         considered=told.get("candidates_considered", len(candidates)),
         clicks=[_click(one) for one in candidates],
