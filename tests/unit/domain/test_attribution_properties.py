@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +23,7 @@ from appsprint.domain.attribution import (
 )
 from appsprint.domain.click import Click
 from appsprint.domain.ids import AppId, ClickId
+from appsprint.domain.referrer import parse_play_referrer
 from appsprint.testing.builders import HOUR, NOON, SAFARI, make_click
 from tests.support.builders import GAID, PIXEL_8, make_android_evidence
 
@@ -32,6 +36,7 @@ BROWSERS = (
     SAFARI,
     "",
 )
+OWN_GAID = "8a2d83cb-c149-4309-91b2-131f0fb18fbb"
 WINDOWS = LookbackWindows(click=48 * HOUR, probabilistic=24 * HOUR)
 NAMED = (MatchType.INSTALL_REFERRER, MatchType.CLICK_ID)
 IDS = tuple(ClickId(f"clk_{number}") for number in range(8))
@@ -204,6 +209,42 @@ def test_a_lagging_clock_never_costs_the_click_that_play_names(
     install = make_android_evidence(referrer="click_id=clk_named", received_at=NOON + lag)
 
     assert attribute_install(install, [*history, named], rules).click == named
+
+
+@given(st.lists(installs(), max_size=6), histories(), rules)
+def test_attributed_and_organic_are_all_installs(
+    arrivals: list[InstallEvidence], history: list[Click], rules: AttributionRules
+) -> None:
+    """Each is one of them, never both, and an organic one has a reason."""
+    decisions = [attribute_install(install, history, rules) for install in arrivals]
+    organic = [one for one in decisions if one.match_type is MatchType.ORGANIC]
+
+    assert sum(one.is_attributed for one in decisions) + len(organic) == len(arrivals)
+    assert all(one.reason and one.click is None for one in organic)
+
+
+@pytest.mark.parametrize("kind", ["referrer", "advertising id", "click id"])
+@given(installs(), histories(), rules)
+def test_more_evidence_never_takes_a_winners_credit(
+    kind: str, install: InstallEvidence, history: list[Click], rules: AttributionRules
+) -> None:
+    """A click that wins by what is known wins also when more names it."""
+    winner = attribute_install(install, history, rules).click
+    if winner is None:
+        return
+    changes: dict[str, dict[str, Any]] = {
+        "referrer": {"referrer": parse_play_referrer(f"click_id={winner.id}&utm_source=tiktok")},
+        "advertising id": {"advertising_id": OWN_GAID},
+        "click id": {"given_click_id": winner.id},
+    }
+    if kind == "advertising id":
+        carrying = replace(winner, advertising_id=OWN_GAID)
+        history = [carrying if one.id == winner.id else one for one in history]
+
+    again = attribute_install(replace(install, **changes[kind]), history, rules)
+
+    assert again.click is not None
+    assert again.click.id == winner.id
 
 
 @given(installs(), histories(), rules)
