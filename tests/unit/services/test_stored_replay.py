@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from appsprint.domain.app import Environment
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId
 from appsprint.domain.install import Install
+from appsprint.domain.likelihood import LinkHistory
 from appsprint.domain.privacy import Retention
 from appsprint.domain.revision import DecisionCause
 from appsprint.errors import InvalidInput, NotFound
-from appsprint.ports.rehearsal import ChangedCredit
+from appsprint.ports.rehearsal import (
+    ChangedCredit,
+    InstallArrived,
+    Rehearsal,
+    RehearsedPeriod,
+)
 from appsprint.services.apps import AppChanges
 from appsprint.services.stored_replay import ReplayOutcome, StoredReplayService, WantedReplay
 from appsprint.testing.builders import HOUR, make_decision
@@ -87,6 +94,41 @@ def test_the_same_rules_change_nothing(scene: IntakeScene) -> None:
     assert credited(scene, install) == late.id
     assert (outcome.installs, outcome.changed, changes) == (11, 0, [])
     assert [(one.before, one.after) for one in outcome.campaigns] == [(6, 6), (5, 5)]
+
+
+def test_links_had_what_they_had(scene: IntakeScene) -> None:
+    """A rehearsal knows of a link what was known: live credit and clicks up to the instant."""
+    for number in range(3):
+        scene.click(**home(number), occurred_at=NOON - HOUR)
+        environment = Environment.TEST if number == 0 else Environment.LIVE
+        scene.register(scene.new_install(**home(number), environment=environment))
+    scene.click(**home(9), occurred_at=NOON + HOUR)
+    link_id, app_id = scene.link.id, scene.app.id
+    period = RehearsedPeriod(
+        app_id=app_id,
+        since=datetime.combine(START, time(), UTC),
+        until=NOON + 2 * HOUR,
+        reaches_back_to=NOON - 30 * DAY,
+    )
+
+    def work(rehearsal: Rehearsal) -> list[LinkHistory]:
+        def look() -> LinkHistory:
+            return rehearsal.uow.clicks.link_histories(app_id, [link_id])[link_id]
+
+        found = [look()]
+        for arrival in rehearsal.arrivals():
+            assert isinstance(arrival, InstallArrived)
+            intake, install = scene.services.install_intake, arrival.install
+            intake.decide(rehearsal.uow, scene.app, install, now=install.received_at)
+            found.append(look())
+        return found
+
+    assert scene.store.rehearse(period, work) == [
+        LinkHistory(0, 0),
+        LinkHistory(3, 0),
+        LinkHistory(3, 1),
+        LinkHistory(3, 2),
+    ]
 
 
 def test_other_rules_show_what_they_would_change(scene: IntakeScene) -> None:

@@ -146,6 +146,7 @@ LEFT JOIN (
     JOIN main.attributions AS a
         ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
     WHERE i.app_id = :app_id AND i.received_at_ms >= :since AND a.link_id IS NOT NULL
+    AND a.is_test = 0
     GROUP BY a.link_id
 ) AS a ON a.link_id = t.link_id
 WHERE t.app_id = :app_id;
@@ -153,7 +154,7 @@ WHERE t.app_id = :app_id;
 -- name: count_credit
 -- As in the store.
 CREATE TEMP TRIGGER rehearse_credit AFTER INSERT ON attributions
-WHEN NEW.is_in_force = 1 AND NEW.link_id IS NOT NULL BEGIN
+WHEN NEW.is_in_force = 1 AND NEW.link_id IS NOT NULL AND NEW.is_test = 0 BEGIN
     UPDATE link_totals SET installs = installs + 1
     WHERE app_id = NEW.app_id AND link_id = NEW.link_id;
 END;
@@ -161,7 +162,8 @@ END;
 -- name: count_lost_credit
 -- As in the store.
 CREATE TEMP TRIGGER rehearse_lost_credit AFTER UPDATE OF is_in_force ON attributions
-WHEN OLD.is_in_force = 1 AND NEW.is_in_force = 0 AND OLD.link_id IS NOT NULL BEGIN
+WHEN OLD.is_in_force = 1 AND NEW.is_in_force = 0 AND OLD.link_id IS NOT NULL AND OLD.is_test = 0
+BEGIN
     UPDATE link_totals SET installs = installs - 1
     WHERE app_id = OLD.app_id AND link_id = OLD.link_id;
 END;
