@@ -123,7 +123,7 @@ class LedgerService:
     def recent(self, app_id: AppId) -> LedgerResult:
         """The last days up to today, as many as can be read while somebody waits.
 
-        Today is always among them; what a day has is known from its counts alone.
+        What a day has is known from its counts alone. No day where today has too much by itself.
 
         Raises:
             NotFound: There is no such app.
@@ -133,14 +133,19 @@ class LedgerService:
 
         def work(uow: UnitOfWork) -> LedgerResult:
             app = require_app(uow, app_id)
-            return _read(uow, app, _affordable(week, uow.ledger.counts(app_id, week)))
+            window = _affordable(week, uow.ledger.counts(app_id, week))
+            if window is None:
+                return LedgerResult(app_id=app_id, days=(), gaps=())
+            return _read(uow, app, window)
 
         return self._store.read(work)
 
 
-def _affordable(week: LedgerWindow, counts: Mapping[date, DayCounts]) -> LedgerWindow:
+def _affordable(week: LedgerWindow, counts: Mapping[date, DayCounts]) -> LedgerWindow | None:
     """The days from the last one back whose rows can be read while somebody waits."""
     start_on, left = week.end_on, RECENT_ROWS - _amount(counts, week.end_on)
+    if left < 0:
+        return None
     while start_on > week.start_on:
         left -= _amount(counts, start_on - _DAY)
         if left < 0:
