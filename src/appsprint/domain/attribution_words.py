@@ -168,4 +168,4 @@ def _how_long(time: timedelta) -> str:
         if time >= 2 * unit:
             return f"{time // unit} {name}"
     minutes = time // timedelta(minutes=1)
-    return f"{minutes} minutes" if minutes > 1 else "a moment"
+    return amount_of(minutes, "minute") if minutes > 1 else "a moment"

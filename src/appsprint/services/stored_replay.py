@@ -14,6 +14,7 @@ import structlog
 from appsprint.domain.app import App
 from appsprint.domain.attribution import AttributionRules
 from appsprint.domain.audit import AuditAction
+from appsprint.domain.counted import amount_of
 from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.likelihood import LEARNED_FOR
 from appsprint.domain.privacy import PersonalData, Retention
@@ -281,8 +282,9 @@ def _require_kept(since: datetime, reach: datetime, forgotten: datetime | None) 
 
 def _require_few(rehearsal: Rehearsal, most: int | None) -> None:
     if most is not None and (amount := rehearsal.installs()) > most:
+        installs = amount_of(amount, "install is", "installs are")
         message = (
-            f"{amount} installs are too many to be decided at once, at most {most}: choose fewer "
+            f"{installs} too many to be decided at once, at most {most}: choose fewer "
             "days, or use `appsprint attribution replay`"
         )
         raise InvalidInput(message, field="start")
