@@ -268,7 +268,8 @@ def attribute_install(
     Args:
         evidence: The install.
         clicks: Every click that might match, and for probabilities every click of the install's
-            address within ``likelihood.LEARNED_FOR``. Too few loses credit or certainty.
+            address within ``likelihood.LEARNED_FOR``. Too few loses credit or certainty; those of
+            other apps count for nothing.
         rules: The app's windows and switches.
         credited: Clicks that already earned another install.
         surroundings: What traffic has taught of the address and the links.
@@ -277,7 +278,7 @@ def attribute_install(
         The decision with the reason and every candidate. Never raises.
     """
     distinct = sorted(
-        {click.id: click for click in clicks}.values(),
+        {click.id: click for click in clicks if click.app_id == evidence.app_id}.values(),
         key=lambda click: (click.occurred_at, click.id),
         reverse=True,
     )

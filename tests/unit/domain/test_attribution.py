@@ -138,6 +138,17 @@ def test_another_apps_click_id_is_worth_nothing(kind: str) -> None:
     assert_organic(attribute_install(evidence, [click], RULES), OrganicReason.NO_CANDIDATE)
 
 
+@pytest.mark.parametrize("user_agent", [SAFARI, SAFARI.replace("18_5", "17_1")])
+def test_taps_on_another_apps_ads_teach_nothing(user_agent: str) -> None:
+    """Its clicks make an address neither crowded nor a device common."""
+    click = make_click()
+    others = [make_click(app_id=AppId("app_2"), user_agent=user_agent) for _ in range(20)]
+
+    decision = attribute_install(make_evidence(), [click, *others], RULES)
+
+    assert decision == attribute_install(make_evidence(), [click], RULES)
+
+
 # The order of evidence
 
 
