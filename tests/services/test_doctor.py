@@ -207,7 +207,7 @@ def test_a_ledger_with_a_gap(ward: Ward) -> None:
     found = ward.found("ledger")
 
     assert (found.state, found.app_id) == (CheckState.FAILING, ward.scene.app_id)
-    assert "2 events were received and 1 are accounted for" in found.message
+    assert "2 events were received and 1 is accounted for" in found.message
 
 
 def test_sums_of_reports_that_drifted(ward: Ward) -> None:
