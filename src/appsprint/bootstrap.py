@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appsprint.adapters.exchange_rates.ecb import EcbExchangeRates
+from appsprint.adapters.network_file import NetworkFile
 from appsprint.adapters.networks.apple_ads import sandbox as apple_sandbox
 from appsprint.adapters.networks.apple_ads.adservices import AppleAdServices, SwitchedOff
 from appsprint.adapters.networks.tiktok import sandbox
@@ -36,8 +37,7 @@ from appsprint.domain.attribution import AttributionRules, attribute_install
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.member import SessionLimits
 from appsprint.domain.retry import RetrySchedule
-from appsprint.domain.shared_network import SharedNetworks, read_networks
-from appsprint.errors import ConfigurationError, InvalidInput
+from appsprint.errors import ConfigurationError
 from appsprint.ports.ad_network import AdNetworkAdapter
 from appsprint.ports.apple_ads import AdServices
 from appsprint.ports.clock import Clock, IdSource
@@ -72,6 +72,7 @@ from appsprint.services.links import LinkService
 from appsprint.services.live import LiveService
 from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
+from appsprint.services.network_lists import NetworkLists
 from appsprint.services.overview import OverviewService
 from appsprint.services.pacing import Pacer
 from appsprint.services.privacy import PrivacyService
@@ -190,11 +191,13 @@ def build(
             replays_spool=is_server,
         )
         parts.directory.refresh()
+        services = services_over(parts)
+        if is_server:
+            services.network_lists.load()
     except Exception:
         store.close()
         raise
     listener.directory = parts.directory
-    services = services_over(parts)
     return Process(
         services=services,
         doctor=_doctor(services, parts.inspection, spool),
@@ -225,7 +228,8 @@ def services_over(parts: Parts) -> Services:
     reports, reconciliation = _reports(parts, rates), _reconciliation(parts, rates)
     diagnostics = _diagnostics(parts, links, reconciliation)
     access, members = AccessService(store=store, clock=clock, ids=ids), _members(parts)
-    intake = _install_intake(parts)
+    lists = _network_lists(settings)
+    intake = _install_intake(parts, lists)
     late_clicks, apple_ads = LateClicks(store=store, intake=intake), _apple_ads(parts, intake)
     return Services(
         settings=settings,
@@ -272,7 +276,8 @@ def services_over(parts: Parts) -> Services:
         idempotency=_idempotency(parts),
         exports=ExportService(store=store, clock=clock, networks=networks, parquet=ParquetWriter()),
         privacy=_privacy(parts, late_clicks),
-        quality=_quality(parts),
+        quality=QualityService(store=store, clock=clock, data_centres=lists.data_centres),
+        network_lists=lists,
         retention=RetentionService(store=store, clock=clock, retention=settings.retention),
     )
 
@@ -289,23 +294,21 @@ def _idempotency(parts: Parts) -> IdempotencyService:
     )
 
 
-def _install_intake(parts: Parts) -> InstallIntake:
+def _install_intake(parts: Parts, lists: NetworkLists) -> InstallIntake:
     return InstallIntake(
         clock=parts.clock,
         ids=parts.ids,
         directory=parts.directory,
         networks=parts.networks,
-        shared=_networks_in("SHARED_NETWORKS_PATH", parts.settings.shared_networks_path),
-        data_centres=_networks_in("DATA_CENTRES_PATH", parts.settings.data_centres_path),
+        lists=lists,
         grace=timedelta(hours=parts.settings.late_facts_hours),
     )
 
 
-def _quality(parts: Parts) -> QualityService:
-    return QualityService(
-        store=parts.store,
-        clock=parts.clock,
-        data_centres=_networks_in("DATA_CENTRES_PATH", parts.settings.data_centres_path),
+def _network_lists(settings: Settings) -> NetworkLists:
+    return NetworkLists(
+        shared=NetworkFile("APPSPRINT_SHARED_NETWORKS_PATH", settings.shared_networks_path),
+        data_centres=NetworkFile("APPSPRINT_DATA_CENTRES_PATH", settings.data_centres_path),
     )
 
 
@@ -319,21 +322,6 @@ def _stored_replay(parts: Parts, intake: InstallIntake) -> StoredReplayService:
         rollups=RollupService(store=store),
         retention=parts.settings.retention,
     )
-
-
-def _networks_in(setting: str, path: Path | None) -> SharedNetworks:
-    """The operator's list.
-
-    Raises:
-        ConfigurationError: It cannot be read.
-    """
-    if path is None:
-        return SharedNetworks()
-    try:
-        with path.open(encoding="utf-8") as lines:
-            return read_networks(lines)
-    except (OSError, UnicodeDecodeError, InvalidInput) as exc:
-        raise ConfigurationError(f"APPSPRINT_{setting}: {exc}") from exc
 
 
 def _members(parts: Parts) -> MemberService:
@@ -462,6 +450,7 @@ def _doctor(services: Services, inspection: StoreInspection, spool: FileSpool) -
         rollups=services.rollups,
         inspection=inspection,
         spool=spool,
+        network_lists=services.network_lists,
     )
 
 

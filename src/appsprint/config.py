@@ -137,13 +137,15 @@ class Settings:
         None,
         Path,
         "File with networks behind which strangers share an address (relays, data centres), one "
-        "a line, further fields ignored; they never match. Read at start. Default: none.",
+        "a line, further fields ignored; they never match. Read at start and, "
+        "when it changed, again within about a minute. Default: none.",
     )
     data_centres_path: Path | None = _setting(
         None,
         Path,
         "File with networks of data centres in the same form, for the quality rule that finds "
-        "installs from there; they match as others do. Read at start. Default: none.",
+        "installs from there; they match as others do. Read as the other list is. "
+        "Default: none.",
     )
     secret_key: Secret | None = _setting(
         None,

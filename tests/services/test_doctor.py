@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from appsprint.adapters.network_file import NetworkFile
 from appsprint.adapters.sqlite.inspection import SqliteInspection
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.config import Settings
@@ -21,6 +22,7 @@ from appsprint.errors import ConfigurationError, StoreUnavailable
 from appsprint.ports.events import ReceivedCounts
 from appsprint.services.doctor import Check, CheckState, DoctorService
 from appsprint.services.ledger import LedgerService
+from appsprint.services.network_lists import NetworkLists
 from appsprint.services.rollups import RollupService
 from appsprint.testing.scene import Scene
 from tests.support.control_plane import ReversibleBox, StandingClock
@@ -60,6 +62,7 @@ class Ward:
     path: Path
     secrets: ReversibleBox
     spool: ListSpool
+    network_lists: NetworkLists
 
     def examine(self, **settings: str) -> Sequence[Check]:
         """Everything that the doctor finds."""
@@ -72,6 +75,7 @@ class Ward:
             rollups=RollupService(store=self.scene.store),
             inspection=SqliteInspection(self.path),
             spool=self.spool,
+            network_lists=self.network_lists,
         )
         return doctor.examine()
 
@@ -81,12 +85,17 @@ class Ward:
         return check
 
 
+def no_lists() -> NetworkLists:
+    """As without any setting."""
+    return NetworkLists(shared=NetworkFile("S", None), data_centres=NetworkFile("D", None))
+
+
 @pytest.fixture
 def ward(tmp_path: Path) -> Iterator[Ward]:
     """A sound server with one app that is connected."""
     path = tmp_path / "store.db"
     store = SqliteStore(path)
-    found = Ward(Scene(store), path, ReversibleBox(), ListSpool())
+    found = Ward(Scene(store), path, ReversibleBox(), ListSpool(), no_lists())
     found.scene.connect(
         Connection(
             app_id=found.scene.app_id,
@@ -126,7 +135,7 @@ def test_a_sound_server(ward: Ward) -> None:
     checks = ward.examine()
 
     names = ["database", "ledger", "rollups", "secret_key", "settings"]
-    names += ["connection", "queue", "spool"]
+    names += ["network_lists", "connection", "queue", "spool"]
     assert [check.name for check in checks] == names
     assert {check.state for check in checks} == {CheckState.OK}
     assert {check.action for check in checks} == {None}
@@ -144,6 +153,7 @@ def test_an_empty_server(tmp_path: Path) -> None:
         rollups=RollupService(store=store),
         inspection=SqliteInspection(tmp_path / "store.db"),
         spool=ListSpool(),
+        network_lists=no_lists(),
     )
 
     checks = doctor.examine()
@@ -153,6 +163,7 @@ def test_an_empty_server(tmp_path: Path) -> None:
         ("database", CheckState.OK),
         ("secret_key", CheckState.OK),
         ("settings", CheckState.OK),
+        ("network_lists", CheckState.OK),
         ("spool", CheckState.OK),
     ]
 
@@ -318,6 +329,17 @@ def test_clicks_in_the_spool(ward: Ward) -> None:
     )
 
     assert ward.found("spool").state is CheckState.WARNING
+
+
+def test_a_list_of_networks_that_cannot_be_read(ward: Ward, tmp_path: Path) -> None:
+    """The server goes on with the list it has, so it is a warning."""
+    lists = replace(ward.network_lists, shared=NetworkFile("RELAYS", tmp_path / "nowhere"))
+    ward.network_lists = lists
+
+    found = ward.found("network_lists")
+
+    assert found.state is CheckState.WARNING
+    assert "RELAYS" in found.message
 
 
 def test_foreign_tables_are_not_ours(tmp_path: Path) -> None:

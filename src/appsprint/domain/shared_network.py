@@ -43,6 +43,11 @@ class SharedNetworks:
         position = bisect_right(firsts, int(address)) - 1
         return position >= 0 and int(address) <= lasts[position]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no network at all."""
+        return self._is_empty
+
     def holds(self, text: str) -> bool:
         """Whether the text is an address, or the start of a truncated one, in the networks."""
         if self._is_empty:

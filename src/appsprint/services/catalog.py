@@ -33,6 +33,7 @@ from appsprint.services.links import LinkService
 from appsprint.services.live import LiveService
 from appsprint.services.mapping import MappingService
 from appsprint.services.members import MemberService
+from appsprint.services.network_lists import NetworkLists
 from appsprint.services.overview import OverviewService
 from appsprint.services.privacy import PrivacyService
 from appsprint.services.quality import QualityService
@@ -88,6 +89,7 @@ class Services:
     campaigns: CampaignService
     reports: ReportService
     quality: QualityService
+    network_lists: NetworkLists
     reconciliation: ReconciliationService
     rollups: RollupService
     overview: OverviewService

@@ -22,6 +22,7 @@ from appsprint.ports.spool import ClickSpool
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.connection_health import overview_of
 from appsprint.services.ledger import LedgerService
+from appsprint.services.network_lists import NetworkLists
 from appsprint.services.rollups import RollupService
 
 # Sending is a matter of seconds; what waits longer has a reason.
@@ -67,6 +68,7 @@ class DoctorService:
         rollups: RollupService,
         inspection: StoreInspection,
         spool: ClickSpool,
+        network_lists: NetworkLists,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -76,6 +78,7 @@ class DoctorService:
         self._rollups = rollups
         self._inspection = inspection
         self._spool = spool
+        self._network_lists = network_lists
 
     def examine(self) -> Sequence[Check]:
         """Every check, in a fixed order; one that cannot be made is failing, never an error."""
@@ -85,6 +88,7 @@ class DoctorService:
             ("rollups", self._rollup_sums),
             ("secret_key", self._secret_key),
             ("settings", self._settings_sanity),
+            ("network_lists", self._lists_of_networks),
             ("connection", self._connections),
             ("queue", self._queues),
             ("spool", self._spooled),
@@ -183,6 +187,21 @@ class DoctorService:
             )
         else:
             yield _ok("settings", f"Ad links start with {address}.")
+
+    def _lists_of_networks(self) -> Iterator[Check]:
+        problems = self._network_lists.problems()
+        if not problems:
+            yield _ok("network_lists", "The lists of networks can be read.")
+        for problem in problems:
+            yield Check(
+                name="network_lists",
+                state=CheckState.WARNING,
+                message=f"A list of networks cannot be used: {problem}.",
+                action=(
+                    "Mend the file. A running server keeps the list that it read last, "
+                    "but would not start again."
+                ),
+            )
 
     def _connections(self) -> Iterator[Check]:
         connected = self._connected()

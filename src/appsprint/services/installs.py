@@ -15,7 +15,6 @@ from appsprint.domain.inapp_event import INSTALL_EVENT_TYPE, InAppEvent
 from appsprint.domain.install import IdentifierKind, Install
 from appsprint.domain.link import SelfAttributingNetwork
 from appsprint.domain.revision import DecisionCause, LateFact
-from appsprint.domain.shared_network import SharedNetworks
 from appsprint.domain.test_device import as_listed
 from appsprint.errors import InstallNotFound, NotFound
 from appsprint.ports.clock import Clock, IdSource
@@ -26,7 +25,6 @@ from appsprint.ports.installs import (
 )
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.attribution import (
-    NO_SHARED_NETWORKS,
     Networks,
     Revision,
     decide_install,
@@ -41,6 +39,7 @@ from appsprint.services.late_facts import (
     told_by_repeat,
     with_late_facts,
 )
+from appsprint.services.network_lists import NetworkLists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +86,10 @@ class InstallIntake:
         ids: IdSource,
         directory: Directory,
         networks: Networks,
-        shared: SharedNetworks = NO_SHARED_NETWORKS,
-        data_centres: SharedNetworks = NO_SHARED_NETWORKS,
+        lists: NetworkLists,
         grace: timedelta = DEFAULT_GRACE,
     ) -> None:
-        self._shared = shared
-        self._data_centres = data_centres
+        self._lists = lists
         self._grace = grace
         self._clock = clock
         self._ids = ids
@@ -294,8 +291,8 @@ class InstallIntake:
             app,
             install,
             now=now,
-            shared=self._shared,
-            data_centres=self._data_centres,
+            shared=self._lists.shared.networks(),
+            data_centres=self._lists.data_centres.networks(),
             revision=revision,
         )
 

@@ -18,8 +18,8 @@ from appsprint.domain.quality_rules import (
 )
 from appsprint.domain.report import Breakdown, InstallSum
 from appsprint.domain.report_query import ReportQuery
-from appsprint.domain.shared_network import SharedNetworks
 from appsprint.ports.clock import Clock
+from appsprint.ports.network_list import NetworkList
 from appsprint.ports.quality import FoundInstalls
 from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.acting import entry
@@ -33,7 +33,6 @@ BACKTEST_DAYS = range(1, 91)
 DEFAULT_BACKTEST_DAYS = 7
 # What a person waits for in a browser; the command line takes any number.
 MAX_INSTALLS_AT_ONCE = 50_000
-NO_DATA_CENTRES = SharedNetworks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +87,7 @@ class QualityService:
         data_centres: Networks that a rule finds.
     """
 
-    def __init__(
-        self, *, store: Store, clock: Clock, data_centres: SharedNetworks = NO_DATA_CENTRES
-    ) -> None:
+    def __init__(self, *, store: Store, clock: Clock, data_centres: NetworkList) -> None:
         self._store = store
         self._clock = clock
         self._data_centres = data_centres
@@ -148,7 +145,7 @@ class QualityService:
             app_id,
             rules,
             span,
-            data_centres=self._data_centres,
+            data_centres=self._data_centres.networks(),
             on_progress=on_progress,
         )
 

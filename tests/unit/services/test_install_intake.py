@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from appsprint.config import Settings
 from appsprint.domain.app import Environment
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.install import Dialect, IdentifierKind, Install
@@ -17,7 +19,7 @@ from appsprint.services.links import LinkChanges
 from appsprint.services.mapping import WantedRow
 from appsprint.testing.builders import HOUR
 from tests.support.builders import IDFA
-from tests.support.control_plane import NOON, ControlPlane
+from tests.support.control_plane import NOON, ControlPlane, build_control_plane
 from tests.support.intake import IntakeScene, make_read_event
 
 OTHER_IDFA = "e2b3a7a0-0000-4000-8000-000000000002"
@@ -389,3 +391,23 @@ def test_an_installs_own_idfa_is_never_contested(scene: IntakeScene) -> None:
     assert note_idfa(scene, second)
 
     assert note_idfa(scene, first)
+
+
+def test_a_changed_list_of_networks_counts_for_the_next_install(tmp_path: Path) -> None:
+    """Without a restart; what was decided by the old list stays."""
+    relays = tmp_path / "relays.csv"
+    relays.write_text("192.0.2.0/24\n")
+    plane = build_control_plane(tmp_path, settings=Settings(shared_networks_path=relays))
+    scene = IntakeScene(plane)
+    first, second = scene.new_install(), scene.new_install()
+
+    scene.click()
+    assert scene.register(first).found.attribution.match_type == "ip_user_agent"
+    relays.write_text(f"{first.client_ip}\n")
+    for _ in range(2):
+        plane.services.network_lists.refresh()
+    scene.click()
+
+    assert scene.register(second).found.attribution.reason == "shared_network"
+    assert decided(scene, first).attribution.match_type == "ip_user_agent"
+    plane.store.close()

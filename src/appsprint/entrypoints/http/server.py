@@ -23,7 +23,7 @@ from appsprint.entrypoints.http.app import Application
 from appsprint.entrypoints.http.asgi import AsgiApp
 from appsprint.entrypoints.http.click_protocol import ClickProtocol
 from appsprint.entrypoints.http.health_only import HealthOnly
-from appsprint.entrypoints.worker.loops import Worker
+from appsprint.entrypoints.worker.loops import Loop, Worker
 from appsprint.errors import ConfigurationError
 from appsprint.ports.spool import ClickSpool
 from appsprint.services.catalog import Services
@@ -34,6 +34,8 @@ GRACE_SECONDS = 10
 _BACKLOG = 4096
 _KEEP_ALIVE_SECONDS = 75
 _START_SECONDS = 30.0
+# A changed list is read when two passes found it the same, so within about a minute.
+_LISTS_SECONDS = 30.0
 # The store's writer thread and the event loop share the interpreter's lock. At Python's default the
 # writer waits up to 5 ms after each sync while the loop is busy, and every answer of its group
 # waits with it. The value was decided by measurement; `make bench` repeats it.
@@ -105,6 +107,9 @@ class Server:
         self.url = url_of(plan.listener)
         self._plan = plan
         self._worker = Worker(plan.services, plan.spool) if plan.role in _WITH_LOOPS else None
+        # Routes and loops both decide installs, so every role needs it.
+        lists = plan.services.network_lists
+        self._lists = Loop("network_lists", lists.refresh, seconds=_LISTS_SECONDS)
         application, end_streams = _application(plan)
         self._uvicorn = _Uvicorn(
             _config(application), on_ready=self._announce, on_stopping=end_streams
@@ -176,6 +181,7 @@ class Server:
         try:
             if self._worker is not None:
                 self._worker.start()
+            self._lists.start()
             self._uvicorn.run(sockets=[listener])
         except OSError as exc:
             raise _cannot_listen(host, port, exc) from exc
@@ -183,6 +189,7 @@ class Server:
             raise ConfigurationError("the server did not start; its log says why") from exc
         finally:
             listener.close()
+            self._lists.stop()
             if self._worker is not None:
                 self._worker.stop()
         log.info("server_stopped", address=self.url)
