@@ -197,6 +197,10 @@ class InstallRepository(Protocol):
         """Take every advertising id off an install, those that were ever told included."""
         ...
 
+    def set_ad_user_data(self, app_id: AppId, install_id: InstallId, word: str) -> None:
+        """Keep the person's newer word on data for ads in place of the registration's."""
+        ...
+
     def identifier(self, app_id: AppId, install_id: InstallId, kind: IdentifierKind) -> str | None:
         """The latest value of a kind; None when there is none."""
         ...

@@ -112,6 +112,7 @@ class InstallIntake:
             known = self._known(uow, app.id, install.appsprint_id).install
             if facts.refuses_tracking:
                 uow.installs.forget_advertising_ids(app.id, known.id)
+            _note_consent(uow, known, facts)
             self._update(uow, app, install.appsprint_id, told_by_repeat(facts, known, install))
         return self.answer(uow, app.id, install.appsprint_id)
 
@@ -409,6 +410,14 @@ class InstallService:
             )
 
         return self._store.read(work)
+
+
+def _note_consent(uow: UnitOfWork, known: Install, facts: LateFacts) -> None:
+    """Keep a repeated registration's yes or no to data for ads; silence changes nothing."""
+    before = (json.loads(known.body).get("googleAdsConsent") or {}).get("adUserData")
+    word = facts.ad_user_data
+    if word in ("GRANTED", "DENIED") and word != before:
+        uow.installs.set_ad_user_data(known.app_id, known.id, word)
 
 
 def _apple_ads(uow: UnitOfWork, attribution: Attribution) -> Mapping[str, str]:

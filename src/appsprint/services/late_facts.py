@@ -32,6 +32,7 @@ class LateFacts:
         install_referrer, play_times, click_id, gaid: Only of a repeated registration, and only
             what the first one lacked; ``play_times`` are those fields of the body as JSON text.
         refuses_tracking: The person has said no since: no advertising id stays.
+        ad_user_data: The person's word on data for ads: GRANTED, DENIED or UNSPECIFIED.
     """
 
     idfa: str | None = None
@@ -42,6 +43,7 @@ class LateFacts:
     click_id: str | None = None
     gaid: str | None = None
     refuses_tracking: bool = False
+    ad_user_data: str | None = None
 
     def by_kind(self) -> Mapping[IdentifierKind, str]:
         """What is told, as it is kept."""

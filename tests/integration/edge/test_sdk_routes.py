@@ -121,6 +121,7 @@ def test_an_install_with_nothing_but_its_id(server: LiveServer, ios: LiveApp, ip
         {"screenWidth": "wide", "screenScale": None, "lowPowerMode": 1, "preferredLanguages": "en"},
         {"preferredLanguages": [1, None, "de"] * 50, "googleAdsConsent": "GRANTED"},
         {"googleAdsConsent": {"adUserData": "MAYBE"}, "attStatus": {"a": 1}},
+        {"googleAdsConsent": {"adUserData": {"a": ["DENIED"]}}, "installType": ["restore"]},
         {"installTimestamp": "yesterday"},
         {"installTimestamp": "0001-01-01T00:00:00Z"},
         {"installTimestamp": "9999-12-31T23:59:59Z"},
@@ -527,6 +528,30 @@ def test_consent_comes_with_an_event(
     assert iphone.batch(event).json()["events"][0]["status"] == "stored"
 
     assert stored_events(server, ios)[0].event.limits_data_use is limits
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "in_force"),
+    [
+        ("GRANTED", "DENIED", "DENIED"),
+        ("DENIED", "GRANTED", "GRANTED"),
+        (None, "DENIED", "DENIED"),
+        ("DENIED", "UNSPECIFIED", "DENIED"),
+        ("DENIED", None, "DENIED"),
+    ],
+)
+def test_consent_can_be_taken_back(
+    server: LiveServer, ios: LiveApp, iphone: Sdk, first: object, then: object, in_force: str
+) -> None:
+    """The last registration that says yes or no counts, and nothing else of it changes."""
+    body = ios_install(googleAdsConsent={"adUserData": first})
+    iphone.install(body)
+    before = json.loads(stored_install(server, ios).install.body)
+
+    iphone.install(body | {"googleAdsConsent": {"adUserData": then}, "batteryState": "full"})
+
+    after = json.loads(stored_install(server, ios).install.body)
+    assert after == before | {"googleAdsConsent": {"adUserData": in_force}}
 
 
 def test_an_idfa_of_another_install_is_refused_and_then_taken_over(iphone: Sdk) -> None:

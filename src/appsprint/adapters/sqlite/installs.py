@@ -178,6 +178,9 @@ class SqliteInstalls:
         self._connection.execute(_SQL["clear_advertising_id"], key)
         self._connection.execute(_SQL["delete_advertising_ids"], key)
 
+    def set_ad_user_data(self, app_id: AppId, install_id: InstallId, word: str) -> None:
+        self._connection.execute(_SQL["set_ad_user_data"], (word, app_id, install_id))
+
     def identifier(self, app_id: AppId, install_id: InstallId, kind: IdentifierKind) -> str | None:
         key = (app_id, install_id, kind)
         row = self._connection.execute(_SQL["select_identifier"], key).fetchone()

@@ -68,7 +68,7 @@ _NUMBERS = (
 _FLAGS = ("lowPowerMode", "isSandbox", "isVPN")
 # Of Apple's statuses those by which a person, or who manages the device, has said no.
 _REFUSALS = ("denied", "restricted")
-_CONSENTS = frozenset({"GRANTED", "DENIED", "UNSPECIFIED"})
+_CONSENTS = ("GRANTED", "DENIED", "UNSPECIFIED")
 Body = Mapping[str, object]
 
 
@@ -151,6 +151,7 @@ def read_late_facts(body: Body) -> LateFacts:
     return LateFacts(
         idfa=_idfa(body),
         refuses_tracking=body.get("attStatus") in _REFUSALS,
+        ad_user_data=_ad_user_data(body),
         adservices_token=_text(body, "adServicesToken", MAX_TOKEN_LENGTH),
     )
 
@@ -179,10 +180,16 @@ def known_fields(body: Body) -> dict[str, object]:
     if isinstance(languages, list):
         texts = [item[:MAX_TEXT_LENGTH] for item in languages if isinstance(item, str)]
         kept["preferredLanguages"] = texts[:MAX_LIST_ITEMS]
-    consent = body.get("googleAdsConsent")
-    if isinstance(consent, dict) and consent.get("adUserData") in _CONSENTS:
-        kept["googleAdsConsent"] = {"adUserData": consent["adUserData"]}
+    if (consent := _ad_user_data(body)) is not None:
+        kept["googleAdsConsent"] = {"adUserData": consent}
     return kept
+
+
+def _ad_user_data(body: Body) -> str | None:
+    """The person's word on data for ads; None when there is none that can be read."""
+    told = body.get("googleAdsConsent")
+    word = told.get("adUserData") if isinstance(told, dict) else None
+    return word if isinstance(word, str) and word in _CONSENTS else None
 
 
 def _text(body: Body, name: str, longest: int = MAX_TEXT_LENGTH) -> str | None:

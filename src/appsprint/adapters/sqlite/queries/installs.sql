@@ -161,6 +161,11 @@ ON CONFLICT (app_id) DO UPDATE SET
 -- The one that came with the registration.
 UPDATE installs SET advertising_id = NULL WHERE app_id = ? AND install_id = ?;
 
+-- name: set_ad_user_data
+-- Beside what else the registration told, where deliveries look for it.
+UPDATE installs SET body = json_set(body, '$.googleAdsConsent', json_object('adUserData', ?))
+WHERE app_id = ? AND install_id = ?;
+
 -- name: delete_advertising_ids
 -- Those that became known later.
 DELETE FROM install_identifiers
