@@ -84,6 +84,9 @@ def test_a_report_is_its_address(site: Site, open_page: OpenPage) -> None:
         expect(rows).to_have_count(1)
         expect(rows.first.locator("[data-label=Installs]")).to_have_text(re.compile("^1"))
         expect(one.get_by_role("columnheader", name="CPM")).to_have_count(0)
+        csv = one.get_by_role("link", name="Download CSV").get_attribute("href")
+        assert csv is not None
+        assert {"q": [CAMPAIGN], "sort": ["installs"]}.items() <= parse_qs(csv.split("?")[1]).items()
 
 
 def test_a_newcomer_needs_no_scripts(new_site: Site, open_page: OpenPage) -> None:
