@@ -204,6 +204,41 @@ def test_others_keep_everything(plane: ControlPlane, scene: IntakeScene, anna: D
     assert facts_of(plane, scene, other) == before
 
 
+def test_whatever_the_person_tapped_besides_goes(
+    tmp_path: Path, plane: ControlPlane, scene: IntakeScene, anna: DataSubject
+) -> None:
+    """The same browser at the same address, within a day; nothing of others who are there too."""
+    same = {"client_ip": ADDRESS, "address_key": ADDRESS, "user_agent": AGENT}
+    scene.click(**same, page_url="https://go.example/c/x?ttclid=E_C_P_annas_second_click")
+    kept = [
+        scene.click(**same | {"user_agent": SAFARI}),
+        scene.click(**same, occurred_at=NOON + 2 * DAY),
+    ]
+    for number, agent in enumerate((AGENT, SAFARI)):
+        visit_id = aged(IdPrefix.FILTERED_VISIT, timedelta(), number)
+        visit = make_visit(app_id=scene.app.id, id=visit_id, client_ip=ADDRESS, user_agent=agent)
+        put_clicks(plane.store, visit)
+
+    receipt = plane.services.privacy.erase(scene.app.id, anna)
+
+    assert receipt.rows.clicks == 3
+    assert b"annas_second_click" not in contents(tmp_path)
+    found = plane.store.read(lambda uow: [uow.clicks.get(scene.app.id, one.id) for one in kept])
+    assert found == kept
+
+
+def test_a_refused_event_is_found_by_its_device(
+    tmp_path: Path, plane: ControlPlane, scene: IntakeScene, anna: DataSubject
+) -> None:
+    """What is quoted of it need not reach as far as the id."""
+    cut = make_unread_event(0, appsprint_id=DEVICE, event_id="sdk-anna-cut", excerpt='{"sku-77')
+    scene.record([], [cut])
+
+    assert plane.services.privacy.erase(scene.app.id, anna).rows.refused_events == 2
+
+    assert b"sdk-anna-cut" not in contents(tmp_path)
+
+
 def test_a_click_of_somebody_else_cannot_be_claimed(
     plane: ControlPlane, scene: IntakeScene
 ) -> None:

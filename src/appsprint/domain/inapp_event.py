@@ -102,13 +102,18 @@ class InAppEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedEvent:
-    """One event that was not stored, with its reason and the start of its text."""
+    """One event that was not stored, with its reason and the start of its text.
+
+    Attributes:
+        appsprint_id: The device that it names, known or not; None when that cannot be read.
+    """
 
     id: str
     app_id: AppId
     received_at: datetime
     reason: RefusalReason
     event_id: str | None
+    appsprint_id: str | None = None
     excerpt: str
 
 

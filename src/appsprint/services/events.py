@@ -54,6 +54,7 @@ class UnreadEvent:
     position: int
     reason: RefusalReason
     event_id: str | None
+    appsprint_id: str | None = None
     excerpt: str
 
 
@@ -207,6 +208,7 @@ class EventIntake:
             received_at=batch.received_at,
             reason=event.reason,
             event_id=event.event_id,
+            appsprint_id=event.appsprint_id,
             excerpt=event.excerpt,
         )
 
@@ -221,6 +223,7 @@ def _stranger(event: ReadEvent) -> UnreadEvent:
         position=event.position,
         reason=RefusalReason.INSTALL_NOT_FOUND,
         event_id=event.event_id,
+        appsprint_id=event.appsprint_id,
         excerpt=event.event_type,
     )
 

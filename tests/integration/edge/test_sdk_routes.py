@@ -331,6 +331,7 @@ def test_a_bad_event_is_refused_by_itself(
     [refusal] = server.services.events.refusals(android.app.id, after=None, limit=9)
     assert refusal.reason == reason
     assert refusal.excerpt
+    assert refusal.appsprint_id in (changes.get("appsprintId", device), None)
     assert server.services.ledger.check(android.app.id).is_balanced
 
 

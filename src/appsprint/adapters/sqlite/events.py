@@ -45,6 +45,7 @@ class SqliteEvents:
                 to_ms(refusal.received_at),
                 refusal.reason,
                 refusal.event_id,
+                refusal.appsprint_id,
                 refusal.excerpt,
             )
             for refusal in refusals
@@ -164,5 +165,6 @@ def _refusal(row: sqlite3.Row) -> RefusedEvent:
         received_at=from_ms(row["received_at_ms"]),
         reason=RefusalReason(row["reason"]),
         event_id=row["event_id"],
+        appsprint_id=row["appsprint_id"],
         excerpt=row["excerpt"],
     )

@@ -54,7 +54,7 @@ class SqlitePrivacy:
         click_ids = {*named_clicks, *(ClickId(row["click_id"]) for row in found)}
         self._run("erase_self_checks", key)
         return ErasedRows(
-            clicks=sum(self._run("erase_click", {**key, "click_id": one}) for one in click_ids),
+            clicks=self._erase_clicks(key, click_ids),
             decisions=self._run("erase_decisions", key),
             # Before the events and the install, which tell them which rows they are.
             deliveries=sum(self._erase_deliveries(key, network) for network in AdNetwork),
@@ -88,6 +88,20 @@ class SqlitePrivacy:
         if days is not None:
             self._connection.execute(_SQL["insert_retention"], (app_id, kind, days))
 
+    def _erase_clicks(self, key: Mapping[str, str], click_ids: Set[ClickId]) -> int:
+        """Also what the person's browser asked for besides, before it cannot be told any more."""
+        own = self._clicks("own_clicks", key, sorted(click_ids))
+        like = self._clicks("like_clicks", key, own)
+        visits = self._run("erase_visits", {**key, "click_ids": _json(own)})
+        every = {*click_ids, *like}
+        return visits + sum(self._run("erase_click", {**key, "click_id": one}) for one in every)
+
+    def _clicks(
+        self, name: str, key: Mapping[str, str], click_ids: Sequence[ClickId]
+    ) -> Sequence[ClickId]:
+        found = self._connection.execute(_SQL[name], {**key, "click_ids": _json(click_ids)})
+        return [ClickId(row["click_id"]) for row in found]
+
     def _erase_deliveries(self, key: Mapping[str, str], network: AdNetwork) -> int:
         values = {**key, "network": network.value}
         found = self._connection.execute(_SQL["deliveries_of_install"], values)
@@ -115,5 +129,5 @@ class SqlitePrivacy:
         self._connection.execute("PRAGMA secure_delete = ON")
 
 
-def _json(ids: Sequence[DeliveryId]) -> str:
+def _json(ids: Sequence[str]) -> str:
     return msgspec.json.encode(ids).decode()

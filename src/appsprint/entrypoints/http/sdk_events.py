@@ -270,12 +270,19 @@ def _nesting(data: bytes) -> int:
 
 def _unread(raw: msgspec.Raw, position: int, reason: RefusalReason) -> UnreadEvent:
     text = bytes(raw)[:EXCERPT_LENGTH].decode(errors="replace")
-    return UnreadEvent(position=position, reason=reason, event_id=_event_id_in(raw), excerpt=text)
+    fields = _fields_in(raw) or {}
+    return UnreadEvent(
+        position=position,
+        reason=reason,
+        event_id=_id_in(fields, "eventId"),
+        appsprint_id=_id_in(fields, "appsprintId") or _id_in(fields, "postbackId"),
+        excerpt=text,
+    )
 
 
-def _event_id_in(raw: msgspec.Raw) -> str | None:
-    """The event's id if the event can be read that far."""
-    found = (_fields_in(raw) or {}).get("eventId")
+def _id_in(fields: Mapping[str, msgspec.Raw], name: str) -> str | None:
+    """An id if the event can be read that far."""
+    found = fields.get(name)
     try:
         value = None if found is None else _FIELD_REASONS["eventId"][1].decode(found)
     except UNREADABLE:

@@ -13,8 +13,9 @@ SELECT 1 FROM events WHERE app_id = ? AND id = ?;
 
 -- name: insert_refusal
 -- An event that was not stored.
-INSERT INTO refused_events (app_id, refusal_id, received_at_ms, reason, event_id, excerpt)
-VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO refused_events (
+    app_id, refusal_id, received_at_ms, reason, event_id, appsprint_id, excerpt
+) VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: add_counts
 -- One request's counts onto the app's of that day.

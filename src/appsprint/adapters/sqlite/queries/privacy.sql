@@ -24,6 +24,36 @@ WHERE app_id = :app_id AND advertising_id IS NOT NULL AND advertising_id IN (
     WHERE app_id = :app_id AND install_id = :install_id AND kind IN ('idfa', 'contested_idfa', 'gaid')
 );
 
+-- name: own_clicks
+-- Of these clicks those that earned nobody else's install.
+SELECT j.value AS click_id FROM json_each(:click_ids) AS j
+WHERE NOT EXISTS (
+    SELECT 1 FROM attributions
+    WHERE app_id = :app_id AND click_id = j.value AND install_id <> :install_id
+);
+
+-- name: like_clicks
+-- What the same browser asked for at the same address, within a day of one of these clicks.
+SELECT o.click_id FROM json_each(:click_ids) AS j
+CROSS JOIN clicks AS c ON c.app_id = :app_id AND c.click_id = j.value
+CROSS JOIN clicks AS o
+    ON o.app_id = c.app_id AND o.address_key = c.address_key
+    AND o.occurred_at_ms BETWEEN c.occurred_at_ms - 86400000 AND c.occurred_at_ms + 86400000
+WHERE o.client_ip = c.client_ip AND o.user_agent = c.user_agent;
+
+-- name: erase_visits
+-- The same of visits that made no click, such as a HEAD. Ids begin with their time.
+UPDATE filtered_visits SET client_ip = '', user_agent = ''
+WHERE app_id = :app_id AND visit_id IN (
+    SELECT v.visit_id FROM json_each(:click_ids) AS j
+    CROSS JOIN clicks AS c ON c.app_id = :app_id AND c.click_id = j.value
+    CROSS JOIN filtered_visits AS v
+        ON v.app_id = c.app_id
+        AND v.visit_id >= 'vis_' || printf('%012x', c.occurred_at_ms - 86400000)
+        AND v.visit_id < 'vis_' || printf('%012x', c.occurred_at_ms + 86400000)
+    WHERE v.client_ip = c.client_ip AND v.user_agent = c.user_agent AND v.client_ip <> ''
+);
+
 -- name: erase_click
 -- A click without its person; link, time and network stay, the address is that of the link. Not one
 -- that earned another install: a device can name any click as its own.
@@ -93,11 +123,17 @@ UPDATE events SET
 WHERE app_id = :app_id AND install_id = :install_id;
 
 -- name: erase_refused_events
--- What was quoted of refused events that name the device.
-UPDATE refused_events SET event_id = NULL, excerpt = ''
-WHERE app_id = :app_id AND instr(excerpt, (
-    SELECT appsprint_id FROM installs WHERE app_id = :app_id AND install_id = :install_id
-)) > 0;
+-- What was quoted of refused events that name the device; of those that an older version stored,
+-- the quotation alone can tell.
+UPDATE refused_events SET event_id = NULL, appsprint_id = NULL, excerpt = ''
+WHERE app_id = :app_id AND (
+    appsprint_id = (
+        SELECT appsprint_id FROM installs WHERE app_id = :app_id AND install_id = :install_id
+    )
+    OR instr(excerpt, (
+        SELECT appsprint_id FROM installs WHERE app_id = :app_id AND install_id = :install_id
+    )) > 0
+);
 
 -- name: erase_identifiers
 -- Everything that became known of an install later.
@@ -240,7 +276,7 @@ ORDER BY refusal_id LIMIT :limit;
 
 -- name: forget_refused_events
 -- Old refused events keep their reason.
-UPDATE refused_events SET event_id = NULL, excerpt = ''
+UPDATE refused_events SET event_id = NULL, appsprint_id = NULL, excerpt = ''
 WHERE app_id = :app_id AND refusal_id > :after AND refusal_id <= :last;
 
 -- name: old_deliveries
