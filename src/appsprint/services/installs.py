@@ -113,7 +113,8 @@ class InstallIntake:
             if facts.refuses_tracking:
                 uow.installs.forget_advertising_ids(app.id, known.id)
             _note_consent(uow, known, facts)
-            self._update(uow, app, install.appsprint_id, told_by_repeat(facts, known, install))
+            told = with_late_facts(known, uow.installs.identifiers(app.id, known.id))
+            self._update(uow, app, install.appsprint_id, told_by_repeat(facts, told, install))
         return self.answer(uow, app.id, install.appsprint_id)
 
     def answer(self, uow: UnitOfWork, app_id: AppId, appsprint_id: str) -> RegisteredInstall:

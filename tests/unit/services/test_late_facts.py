@@ -142,6 +142,26 @@ def test_a_repeat_changes_nothing_that_the_first_one_told(scene: IntakeScene) ->
     assert scene.versions(install) == [("registration", "install_referrer")]
 
 
+def test_a_repeat_changes_nothing_that_an_earlier_one_told(scene: IntakeScene) -> None:
+    """The first that is told counts, whenever that was."""
+    first = scene.click(client_ip=ELSEWHERE)
+    install = scene.new_install(platform=Platform.ANDROID, client_ip=ELSEWHERE, address_key=None)
+    scene.register(install)
+    scene.again(
+        install,
+        install_referrer=f"click_id={first.id}",
+        given_click_id=first.id,
+        advertising_id=GAID,
+    )
+
+    scene.again(
+        install, install_referrer="click_id=other", given_click_id="other", advertising_id=IDFA
+    )
+
+    told = scene.store.read(lambda uow: uow.installs.identifiers(scene.app.id, install.id))
+    assert set(told.values()) == {f"click_id={first.id}", first.id, GAID}
+
+
 def test_the_same_evidence_again_makes_no_version(scene: IntakeScene) -> None:
     """SDKs repeat themselves."""
     click = scene.click(client_ip=ELSEWHERE)
