@@ -97,7 +97,7 @@ class AppleLookup:
         next_attempt_at: None when Apple is not asked again.
         reason: Why it was given up, or why the last attempt brought nothing; else None.
         answered_at: When the state became final.
-        claim: The latest that Apple made, also about an earlier token of the install.
+        claim: What Apple claims; it stays, and no later token is asked about.
     """
 
     app_id: AppId

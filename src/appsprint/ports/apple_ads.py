@@ -31,9 +31,9 @@ class AppleLookupRepository(Protocol):
     """Event plane: one row for each install with a token; it survives restarts."""
 
     def begin(self, app_id: AppId, install_id: InstallId, *, at: datetime) -> None:
-        """Ask about the install's latest token, due at ``at``, whatever became of an earlier one.
+        """Ask about the install's latest token, due at ``at``, unless Apple has claimed it.
 
-        A claim about the earlier token stays until Apple has answered.
+        Anything else that became of an earlier token is asked about anew.
         """
         ...
 

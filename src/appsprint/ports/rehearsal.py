@@ -134,5 +134,5 @@ class Rehearsal(Protocol):
         ...
 
     def kept(self) -> int:
-        """How many installs of the period keep their credit because they were forgotten."""
+        """How many installs of the period keep their credit because what decided it is gone."""
         ...

@@ -77,7 +77,7 @@ class ReplayOutcome:
     Attributes:
         rules: The app's rules that were tried, by name.
         installs: How many were decided again.
-        kept: Installs of the days that were forgotten and keep their credit.
+        kept: Installs of the days that keep their credit, as what decided them was erased.
         changed: How many get another answer.
         written: How many of them were stored; None when nothing was to be stored.
         campaigns: Every campaign of the days.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from appsprint.domain.apple_ads import AppleClaim, AppleLookup, Claimed, LookupState, NoClaim
+from appsprint.domain.apple_ads import AppleClaim, AppleLookup, Claimed, NoClaim
 from appsprint.domain.install import IdentifierKind, Install
 from appsprint.ports.apple_ads import DueLookup
 from appsprint.ports.store import Store, UnitOfWork
@@ -63,17 +63,15 @@ class AppleAdsStoreContract:
         assert not settle(store, after, after.after(Claimed(_CLAIM), NOON + HOUR))
         assert due(store, NOON + HOUR)[0].token == "newer"
 
-    def test_a_claim_stays_while_a_newer_token_is_asked_about(self, store: Store) -> None:
-        """Credit rests on it."""
+    def test_no_newer_token_is_asked_about_after_a_claim(self, store: Store) -> None:
+        """Credit rests on it, and one install has one cause."""
         install = told(store, "token")
         before = due(store, NOON)[0].lookup
-        settle(store, before, before.after(Claimed(_CLAIM), NOON))
+        claimed = before.after(Claimed(_CLAIM), NOON)
+        settle(store, before, claimed)
         begin(store, install, "newer", at=NOON + HOUR)
 
-        found = get(store, install)
-        assert found is not None
-        assert (found.state, found.claim) == (LookupState.WAITING, _CLAIM)
-        assert (found.attempts, found.answered_at) == (0, None)
+        assert (get(store, install), due(store, NOON + 2 * HOUR)) == (claimed, [])
 
 
 def told(store: Store, token: str, *, at: datetime = NOON) -> Install:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from appsprint.domain.app import Environment
+from appsprint.domain.apple_ads import NoClaim
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.ids import AppId
 from appsprint.domain.install import Install
@@ -24,7 +25,8 @@ from appsprint.ports.rehearsal import (
 from appsprint.services.apps import AppChanges
 from appsprint.services.stored_replay import ReplayOutcome, StoredReplayService, WantedReplay
 from appsprint.testing.builders import HOUR, make_decision
-from tests.support.builders import IDFA
+from tests.support.apple import CLAIMED
+from tests.support.builders import GAID, IDFA
 from tests.support.control_plane import NOON, ControlPlane
 from tests.support.intake import IntakeScene, make_read_event
 
@@ -71,10 +73,10 @@ def credited(scene: IntakeScene, install: Install) -> str | None:
     return scene.services.installs.get(scene.app.id, install.id)[0].attribution.click_id
 
 
-def late_idfa(scene: IntakeScene, install: Install) -> None:
+def late_idfa(scene: IntakeScene, install: Install, idfa: str = IDFA) -> None:
     """Its person allows the advertising id."""
     intake = scene.services.install_intake
-    scene.store.write(lambda uow: intake.note_idfa(uow, scene.app, install.appsprint_id, IDFA))
+    scene.store.write(lambda uow: intake.note_idfa(uow, scene.app, install.appsprint_id, idfa))
 
 
 def test_the_same_rules_change_nothing(scene: IntakeScene) -> None:
@@ -162,6 +164,68 @@ def test_nothing_later_is_known(scene: IntakeScene) -> None:
 
     outcome, _ = compare(scene, probabilistic_lookback_hours=168)
 
+    assert outcome.changed == 0
+
+
+def test_an_id_counts_from_when_it_was_told_until_another_one_is(scene: IntakeScene) -> None:
+    """What was credited by a person's first advertising id is not lost by a second one."""
+    first = scene.click(advertising_id=IDFA, **home(99))
+    install = scene.new_install(**home(98))
+    scene.register(install)
+    for idfa in (IDFA, GAID):
+        scene.plane.clock.advance(HOUR)
+        late_idfa(scene, install, idfa)
+
+    outcome, _ = compare(scene)
+
+    assert credited(scene, install) == first.id
+    assert outcome.changed == 0
+
+
+def test_credit_by_a_withdrawn_id_stays(scene: IntakeScene) -> None:
+    """Who forbids tracking later leaves no id to decide by, and takes nobody's credit."""
+    click = scene.click(advertising_id=IDFA, **home(99))
+    installs = [scene.new_install(advertising_id=IDFA, **home(98)), scene.new_install(**home(97))]
+    for install in installs:
+        scene.register(install)
+    intake, device = scene.services.install_intake, installs[0].appsprint_id
+    scene.store.write(lambda uow: intake.refuse_tracking(uow, scene.app, device, "denied"))
+
+    outcome, _ = compare(scene)
+
+    assert credited(scene, installs[0]) == click.id
+    assert (outcome.installs, outcome.kept, outcome.changed) == (1, 1, 0)
+
+
+def test_a_reinstall_stays_one_without_the_id_that_showed_it(scene: IntakeScene) -> None:
+    """Also when it was the earlier install's person who forbade it."""
+    earlier = scene.new_install(advertising_id=IDFA, **home(1), received_at=NOON - 9 * DAY)
+    scene.register(earlier)
+    again = scene.new_install(advertising_id=IDFA, **home(2))
+    scene.register(again)
+    intake, device = scene.services.install_intake, earlier.appsprint_id
+    scene.store.write(lambda uow: intake.refuse_tracking(uow, scene.app, device, "denied"))
+
+    outcome, _ = compare(scene)
+
+    assert scene.story(again).found.attribution.is_reinstall
+    assert (outcome.kept, outcome.changed) == (1, 0)
+
+
+def test_a_claim_of_apples_outlives_the_next_token(scene: IntakeScene) -> None:
+    """A later registration can bring another token, of which Apple may know nothing."""
+    install = scene.new_install(**home(1))
+    scene.register(install, adservices_token="token-1")
+    scene.plane.apple.answers.extend([CLAIMED, NoClaim.INVALID_TOKEN])
+    scene.services.apple_ads.resolve_due()
+    scene.plane.clock.advance(HOUR)
+    again = scene.new_install(appsprint_id=install.appsprint_id)
+    scene.register(again, adservices_token="token-2")
+    scene.services.apple_ads.resolve_due()
+
+    outcome, _ = compare(scene)
+
+    assert scene.versions(install)[-1] == ("apple_ads", "apple_ads")
     assert outcome.changed == 0
 
 

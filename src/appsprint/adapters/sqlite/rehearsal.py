@@ -36,12 +36,14 @@ _ROWS_AT_ONCE = 500
 _HOUR_MS = 3_600_000
 # In this order: what is filled first is read by what comes after.
 _PREPARATION = (
+    *("make_idless", "make_undecidable", "fill_undecidable"),
     *("make_moment", "begin_moment", "make_arrivals", "fill_arrivals", "index_arrivals"),
     *("make_attributions", "keep_credit_of_others", "shorten_explanations"),
     *("index_decisions", "index_decisions_in_force", "index_credit", "index_credit_of_links"),
     *("make_passing_clicks", "fill_passing_clicks", "make_link_totals", "fill_link_totals"),
     *("make_link_hours", "fill_link_hours", "make_findings", "count_credit", "count_lost_credit"),
     *("make_unrelated", "fill_unrelated", "make_unrelated_days"),
+    *("make_told", "fill_told", "index_told_by_install", "index_told_by_value"),
     *("hide_later_clicks", "hide_later_installs", "hide_later_identifiers"),
     "hide_later_answers",
     "make_self_checks",

@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from appsprint.domain.attribution import AttributionRules
+from appsprint.domain.counted import amount_of
 from appsprint.entrypoints.cli.options import ask, chosen_app
 from appsprint.entrypoints.cli.output import print_items, tell
 from appsprint.entrypoints.cli.progress import progress_bar
@@ -126,7 +127,8 @@ def _print_campaigns(outcome: ReplayOutcome) -> None:
 
 def _tell_sums(outcome: ReplayOutcome) -> None:
     if outcome.kept:
-        tell(f"{outcome.kept} installs were forgotten and keep their credit")
+        installs = amount_of(outcome.kept, "install keeps its", "installs keep their")
+        tell(f"{installs} credit, as what decided it was erased or forbidden")
     if outcome.written is None:
         tell(f"{outcome.changed} of {outcome.installs} installs would change their credit")
         return

@@ -1,11 +1,12 @@
 -- name: begin_apple_lookup
--- Asks about the latest token of an install; an earlier claim stays until there is an answer.
+-- Asks about the latest token of an install, unless Apple has claimed it.
 INSERT INTO apple_lookups (
     app_id, install_id, noted_at_ms, state, attempts, not_found, next_attempt_at_ms
 ) VALUES (:app_id, :install_id, :at_ms, 'waiting', 0, 0, :at_ms)
 ON CONFLICT (app_id, install_id) DO UPDATE SET
     noted_at_ms = excluded.noted_at_ms, state = 'waiting', attempts = 0, not_found = 0,
-    next_attempt_at_ms = excluded.next_attempt_at_ms, reason = NULL, answered_at_ms = NULL;
+    next_attempt_at_ms = excluded.next_attempt_at_ms, reason = NULL, answered_at_ms = NULL
+WHERE apple_lookups.claim IS NULL;
 
 -- name: due_apple_lookups
 -- The longest due in all apps, with the tokens.

@@ -20,15 +20,78 @@ WHERE c.occurred_at_ms <= (SELECT at_ms FROM temp.moment);
 CREATE TEMP VIEW installs AS SELECT i.rowid AS rowid, i.* FROM main.installs AS i
 WHERE i.received_at_ms <= (SELECT at_ms FROM temp.moment);
 
+-- name: make_told
+-- What installs told that bears on credit, and when another value took its place.
+CREATE TEMP TABLE told (
+    number INTEGER PRIMARY KEY,
+    app_id TEXT NOT NULL,
+    install_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    noted_at_ms INTEGER NOT NULL,
+    replaced_at_ms INTEGER
+);
+
+-- name: fill_told
+-- In the order of telling.
+INSERT INTO temp.told (number, app_id, install_id, kind, value, noted_at_ms, replaced_at_ms)
+SELECT
+    rowid, app_id, install_id, kind, value, noted_at_ms,
+    lead(noted_at_ms) OVER (PARTITION BY install_id, kind ORDER BY rowid)
+FROM main.install_identifiers
+WHERE app_id = :app_id AND kind IN ('idfa', 'gaid', 'install_referrer', 'play_times', 'click_id');
+
+-- name: index_told_by_install
+-- To complete an install.
+CREATE INDEX temp.told_by_install ON told (install_id, kind);
+
+-- name: index_told_by_value
+-- To find a person's earlier installs.
+CREATE INDEX temp.told_by_value ON told (value, kind);
+
 -- name: hide_later_identifiers
--- Only what had become known.
-CREATE TEMP VIEW install_identifiers AS SELECT d.rowid AS rowid, d.* FROM main.install_identifiers AS d
-WHERE d.noted_at_ms <= (SELECT at_ms FROM temp.moment);
+-- Only what had become known, and of each kind the latest then.
+CREATE TEMP VIEW install_identifiers AS
+SELECT d.number AS rowid, d.app_id, d.install_id, d.kind, d.noted_at_ms, d.value, 1 AS is_latest
+FROM temp.told AS d
+WHERE d.noted_at_ms <= (SELECT at_ms FROM temp.moment)
+AND (d.replaced_at_ms IS NULL OR d.replaced_at_ms > (SELECT at_ms FROM temp.moment));
 
 -- name: hide_later_answers
 -- Only what Apple had said.
 CREATE TEMP VIEW apple_lookups AS SELECT l.* FROM main.apple_lookups AS l
 WHERE l.answered_at_ms IS NULL OR l.answered_at_ms <= (SELECT at_ms FROM temp.moment);
+
+-- name: make_idless
+-- Installs that have no advertising id, or none any more.
+CREATE TEMP VIEW idless AS SELECT i.app_id, i.install_id FROM main.installs AS i
+WHERE i.advertising_id IS NULL AND NOT EXISTS (
+    SELECT 1 FROM main.install_identifiers AS d
+    WHERE d.app_id = i.app_id AND d.install_id = i.install_id AND d.kind IN ('idfa', 'gaid')
+);
+
+-- name: make_undecidable
+-- Installs of the period that lack what decided them.
+CREATE TEMP TABLE undecidable (install_id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+
+-- name: fill_undecidable
+-- Their person, or that of the install before, was erased or forgotten or forbade the id.
+INSERT INTO temp.undecidable (install_id)
+SELECT i.install_id FROM main.installs AS i
+JOIN main.attributions AS a
+    ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
+LEFT JOIN main.installs AS e ON e.app_id = a.app_id AND e.install_id = a.earlier_install_id
+WHERE i.app_id = :app_id AND i.received_at_ms >= :since AND i.received_at_ms < :until AND (
+    i.client_ip = ''
+    OR e.client_ip = ''
+    OR (a.match_type IN ('idfa', 'gaid') AND EXISTS (
+        SELECT 1 FROM temp.idless AS n WHERE n.app_id = i.app_id AND n.install_id = i.install_id
+    ))
+    OR (a.is_reinstall = 1 AND a.explanation ->> '$.reinstall.by' = 'advertising_id' AND EXISTS (
+        SELECT 1 FROM temp.idless AS n
+        WHERE n.app_id = i.app_id AND n.install_id IN (i.install_id, e.install_id)
+    ))
+);
 
 -- name: make_arrivals
 -- What arrives, in order: installs (kind 0) and late facts (kind 1).
@@ -41,12 +104,13 @@ CREATE TEMP TABLE arrivals (
 );
 
 -- name: fill_arrivals
--- Installs that are not forgotten, and what some of them or Apple told later. Of facts that came
+-- Installs that can be decided, and what some of them or Apple told later. Of facts that came
 -- together the strongest is the cause.
 INSERT INTO temp.arrivals (at_ms, kind, install_id, cause)
 SELECT received_at_ms AS at_ms, 0 AS kind, install_id, NULL AS cause
 FROM main.installs
-WHERE app_id = :app_id AND received_at_ms >= :since AND received_at_ms < :until AND client_ip <> ''
+WHERE app_id = :app_id AND received_at_ms >= :since AND received_at_ms < :until
+AND install_id NOT IN (SELECT install_id FROM temp.undecidable)
 UNION ALL
 SELECT
     d.noted_at_ms, 1, d.install_id,
@@ -58,7 +122,8 @@ SELECT
 FROM main.install_identifiers AS d
 JOIN main.installs AS i ON i.app_id = d.app_id AND i.install_id = d.install_id
 WHERE d.app_id = :app_id AND d.kind IN ('idfa', 'gaid', 'install_referrer', 'click_id')
-AND i.received_at_ms >= :since AND i.received_at_ms < :until AND i.client_ip <> ''
+AND i.received_at_ms >= :since AND i.received_at_ms < :until
+AND i.install_id NOT IN (SELECT install_id FROM temp.undecidable)
 AND d.noted_at_ms > i.received_at_ms AND d.noted_at_ms < :until
 AND (d.kind <> 'idfa' OR d.value IS NOT i.advertising_id)
 GROUP BY d.install_id, d.noted_at_ms
@@ -67,7 +132,8 @@ SELECT l.answered_at_ms, 1, l.install_id, 'apple_ads'
 FROM main.apple_lookups AS l
 JOIN main.installs AS i ON i.app_id = l.app_id AND i.install_id = l.install_id
 WHERE l.app_id = :app_id AND l.state = 'claimed' AND l.answered_at_ms < :until
-AND i.received_at_ms >= :since AND i.received_at_ms < :until AND i.client_ip <> ''
+AND i.received_at_ms >= :since AND i.received_at_ms < :until
+AND i.install_id NOT IN (SELECT install_id FROM temp.undecidable)
 ORDER BY at_ms, kind, install_id;
 
 -- name: index_arrivals
@@ -95,7 +161,10 @@ SELECT a.* FROM main.installs AS i
 JOIN main.attributions AS a
     ON a.app_id = i.app_id AND a.install_id = i.install_id AND a.is_in_force = 1
 WHERE i.app_id = :app_id AND i.received_at_ms >= :reaches_back_to
-AND NOT (i.received_at_ms >= :since AND i.received_at_ms < :until AND i.client_ip <> '');
+AND (
+    i.received_at_ms < :since OR i.received_at_ms >= :until
+    OR i.install_id IN (SELECT install_id FROM temp.undecidable)
+);
 
 -- name: shorten_explanations
 -- They were copied with their decisions, and nobody reads them.
@@ -351,6 +420,5 @@ SELECT count(*) FROM temp.changed;
 SELECT count(*) FROM temp.arrivals WHERE kind = 0;
 
 -- name: count_kept
--- Installs of the period whose person was erased or forgotten.
-SELECT count(*) FROM main.installs
-WHERE app_id = :app_id AND received_at_ms >= :since AND received_at_ms < :until AND client_ip = '';
+-- Installs of the period that keep what was decided.
+SELECT count(*) FROM temp.undecidable;

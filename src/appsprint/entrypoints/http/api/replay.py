@@ -84,8 +84,8 @@ class CampaignAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class ReplayResultAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules would change, or changed.
 
-    `kept` installs were forgotten and cannot be decided again; `written` is null unless the
-    answers were applied. `changes` are the first 1,000 of `changed`.
+    `kept` installs keep their credit, as what decided it was erased or forbidden; `written` is null
+    unless the answers were applied. `changes` are the first 1,000 of `changed`.
     """
 
     start: UtcTime
