@@ -39,6 +39,6 @@ def describe(conflict: ObjectiveConflict, names: EventNames) -> str:
     if conflict.is_certain:
         return f"{campaigns} campaigns do not optimize for {conflict.network_event}."
     return (
-        f"{campaigns} campaigns may not optimize for {conflict.network_event}: TikTok's help lists "
-        "it, and its API cannot choose it."
+        f"{campaigns} campaigns may not optimize for {conflict.network_event}: see whether it can "
+        "be chosen as the optimization event in TikTok Ads Manager."
     )

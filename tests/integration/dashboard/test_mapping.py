@@ -68,6 +68,28 @@ def test_nothing_changed_sets_nothing(plane: ControlPlane, owner: Browser, app: 
     )
 
 
+def test_what_a_colleague_saved_meanwhile_stays(owner: Browser, app: App) -> None:
+    """A page from before that change sets only the rows that its reader touched."""
+    page = owner.get(place_of(app)).text
+    seen = {f"was:{event}": value for event, value in shown(page).items()}
+    fields = {f"row:{event}": value for event, value in shown(page).items()}
+
+    owner.post(place_of(app), **{**fields, **seen, "row:purchase": ""})
+    owner.post(place_of(app), **{**fields, **seen, "row:login": "App_Login"})
+
+    now = shown(owner.get(place_of(app)).text)
+    assert (now["purchase"], now["login"]) == ("", "App_Login")
+    assert set(re.findall(r'name="(was:[^"]+)"', page)) == set(seen)
+
+
+def test_a_new_row_needs_its_event(owner: Browser, app: App) -> None:
+    """A TikTok event alone is not dropped in silence."""
+    refused = owner.post(place_of(app), custom_event=" ", custom_network_event="RunFinished")
+
+    assert refused.status_code == 422
+    assert "Name the event as the app sends it" in text_of(refused)
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

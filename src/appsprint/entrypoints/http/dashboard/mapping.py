@@ -36,10 +36,11 @@ def save_mapping(request: PageRequest, app_id: PathId) -> PageResponse:
     """Set the rows that differ from what is stored, and the new one if it is filled in."""
     form, mapping = visit_of(request).form, services_of(request).mapping
     stored = mapping.rows(AppId(app_id))
-    wanted = [*_changed(form, stored), *_added(form)]
-    if not wanted:
-        return redirect(_place(app_id), notice="Nothing was changed.", tone="info")
+    wanted: list[WantedRow] = []
     try:
+        wanted = [*_changed(form, stored), *_added(form)]
+        if not wanted:
+            return redirect(_place(app_id), notice="Nothing was changed.", tone="info")
         mapping.set_rows(AppId(app_id), wanted)
     except InvalidInput as exc:
         return _page(request, app_id, form.refused(_by_field(exc, wanted, stored)), status=422)
@@ -66,16 +67,21 @@ def _field(sdk_event: str) -> str:
 
 
 def _changed(form: Form, stored: Sequence[MappingRow]) -> list[WantedRow]:
-    return [
-        WantedRow(row.sdk_event, form.text(_field(row.sdk_event)).strip() or None)
-        for row in stored
-        if form.has(_field(row.sdk_event))
-        and form.text(_field(row.sdk_event)).strip() != (row.network_event or "")
-    ]
+    """The rows that this person changed; what a colleague saved meanwhile stays."""
+    wanted = []
+    for row in (row for row in stored if form.has(_field(row.sdk_event))):
+        present = row.network_event or ""
+        typed = form.text(_field(row.sdk_event)).strip()
+        if typed not in {present, form.text(f"was:{row.sdk_event}", present)}:
+            wanted.append(WantedRow(row.sdk_event, typed or None))
+    return wanted
 
 
 def _added(form: Form) -> list[WantedRow]:
     name = form.text("custom_event").strip()
+    if not name and form.text("custom_network_event").strip():
+        message = "name the event as the app sends it"
+        raise InvalidInput(message, problems=[FieldProblem("custom_event", message)])
     if not name:
         return []
     event = f"{CUSTOM_SDK_EVENT_PREFIX}{name.removeprefix(CUSTOM_SDK_EVENT_PREFIX)}"

@@ -51,6 +51,27 @@ document.addEventListener("input", (event) => {
   }
 });
 
+// What a name means that is typed into the event mapping; objectives are looked at when it is saved.
+const toldBefore = new WeakMap();
+document.addEventListener("input", ({ target }) => {
+  const cell = target.closest(".mapped"), about = cell && cell.querySelector("p");
+  if (!about) return;
+  if (!toldBefore.has(about)) toldBefore.set(about, about.cloneNode(true));
+  const name = target.value;
+  const meant = [...target.list.options].map((one) => one.value).find((one) => one.toLowerCase() === name.toLowerCase());
+  const wrong = !target.validity.valid ? target.title : meant && meant !== name ? `TikTok spells it ${meant}.` : "";
+  about.className = wrong ? "problem" : "hint";
+  about.textContent = wrong || `${!name ? "Off" : meant ? "Standard event" : "Custom event"}, once saved`;
+  if (name === target.defaultValue) {
+    const before = toldBefore.get(about);
+    about.className = before.className;
+    about.replaceChildren(...before.cloneNode(true).childNodes);
+  }
+  const isWrong = about.className === "problem";
+  cell.classList.toggle("wrong", isWrong);
+  target.setAttribute("aria-invalid", isWrong);
+});
+
 // Folded parts close when the pointer or the focus goes elsewhere.
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.switcher[open]")) {
