@@ -5,20 +5,21 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from appsprint.domain.app import LookbackWindows
 from appsprint.domain.attribution import (
     AttributionRules,
+    Candidate,
     Decision,
     InstallEvidence,
     MatchType,
     Verdict,
     attribute_install,
+    strength,
     strongest_match,
 )
 from appsprint.domain.click import Click
@@ -40,6 +41,15 @@ OWN_GAID = "8a2d83cb-c149-4309-91b2-131f0fb18fbb"
 WINDOWS = LookbackWindows(click=48 * HOUR, probabilistic=24 * HOUR)
 NAMED = (MatchType.INSTALL_REFERRER, MatchType.CLICK_ID)
 IDS = tuple(ClickId(f"clk_{number}") for number in range(8))
+# Of candidates that nothing rules out.
+STANDING = (
+    Verdict.WON,
+    Verdict.WEAKER_EVIDENCE,
+    Verdict.LESS_PROBABLE,
+    Verdict.NOT_SURE_ENOUGH,
+    Verdict.EARLIER,
+    Verdict.TIE,
+)
 
 ages = st.one_of(
     st.sampled_from([0, 24 * 60, 24 * 60 + 1, 48 * 60, 48 * 60 + 1, -1, -2]),
@@ -223,6 +233,20 @@ def test_attributed_and_organic_are_all_installs(
     assert all(one.reason and one.click is None for one in organic)
 
 
+def name(
+    kind: str, click: Click, install: InstallEvidence, history: list[Click]
+) -> tuple[InstallEvidence, list[Click]]:
+    """The install and its clicks with one more thing that names the click."""
+    if kind == "advertising id":
+        carrying = replace(click, advertising_id=OWN_GAID)
+        history = [carrying if one.id == click.id else one for one in history]
+        return replace(install, advertising_id=OWN_GAID), history
+    if kind == "click id":
+        return replace(install, given_click_id=click.id), history
+    referrer = parse_play_referrer(f"click_id={click.id}&utm_source=tiktok")
+    return replace(install, referrer=referrer), history
+
+
 @pytest.mark.parametrize("kind", ["referrer", "advertising id", "click id"])
 @given(installs(), histories(), rules)
 def test_more_evidence_never_takes_a_winners_credit(
@@ -232,19 +256,46 @@ def test_more_evidence_never_takes_a_winners_credit(
     winner = attribute_install(install, history, rules).click
     if winner is None:
         return
-    changes: dict[str, dict[str, Any]] = {
-        "referrer": {"referrer": parse_play_referrer(f"click_id={winner.id}&utm_source=tiktok")},
-        "advertising id": {"advertising_id": OWN_GAID},
-        "click id": {"given_click_id": winner.id},
-    }
-    if kind == "advertising id":
-        carrying = replace(winner, advertising_id=OWN_GAID)
-        history = [carrying if one.id == winner.id else one for one in history]
-
-    again = attribute_install(replace(install, **changes[kind]), history, rules)
+    again = attribute_install(*name(kind, winner, install, history), rules)
 
     assert again.click is not None
     assert again.click.id == winner.id
+
+
+def rank(decision: Decision, click: Click) -> tuple[int, int]:
+    """How many candidates stand before a click: with stronger evidence, or as strong and better.
+
+    Those that nothing rules out, and whether the click itself is ruled out first of all.
+    """
+    standing = {one.click.id: one for one in decision.candidates if one.verdict in STANDING}
+    own = standing.get(click.id)
+    if own is None:
+        return 1, 0
+    return 0, sum(_merit(one) > _merit(own) for one in standing.values())
+
+
+def _merit(candidate: Candidate) -> tuple[float, float, float, str]:
+    probability = candidate.probability or 0.0
+    younger = -candidate.age_seconds
+    return -strength(candidate.match_type), probability, younger, candidate.click.id
+
+
+@pytest.mark.parametrize("kind", ["referrer", "advertising id", "click id"])
+@given(installs(), histories(), rules, st.data())
+def test_more_evidence_never_lowers_a_clicks_rank(
+    kind: str,
+    install: InstallEvidence,
+    history: list[Click],
+    rules: AttributionRules,
+    data: st.DataObject,
+) -> None:
+    """Also of a click that does not win: what names it brings it forward, never back."""
+    assume(history)
+    true = data.draw(st.sampled_from(history))
+    before = attribute_install(install, history, rules)
+    named, told = name(kind, true, install, history)
+
+    assert rank(attribute_install(named, told, rules), true) <= rank(before, true)
 
 
 @given(installs(), histories(), rules)

@@ -124,6 +124,16 @@ def test_the_window_is_the_apps(scene: IntakeScene) -> None:
     assert not decided(scene, again).is_reinstall
 
 
+def test_who_comes_back_often_stays_a_reinstall(scene: IntakeScene) -> None:
+    """Reinstalls count as earlier installs, however long ago the first one was."""
+    first, second, third = (install_of(scene, days_ago=days) for days in (120, 60, 0))
+    for install in (first, second, third):
+        scene.register(install)
+
+    earlier = [decided(scene, install).earlier_install_id for install in (first, second, third)]
+    assert earlier == [None, first.id, second.id]
+
+
 def test_an_idfa_that_is_told_later_shows_a_reinstall(scene: IntakeScene) -> None:
     """As a new version; once the device has insisted that the id is its own."""
     first, second = install_of(scene, days_ago=12, idfv=None), install_of(scene, idfv=None)
@@ -153,6 +163,22 @@ def test_a_credited_install_keeps_its_click_when_it_turns_out_a_reinstall(
     found = decided(scene, second)
     assert (found.version, found.is_reinstall, found.click_id) == (2, True, click.id)
     assert counted(scene) == (0, 1)
+
+
+def test_an_install_event_that_was_told_stays_told(scene: IntakeScene) -> None:
+    """That it was a reinstall became known too late."""
+    first, second = install_of(scene, days_ago=12, idfv=None), install_of(scene, idfv=None)
+    scene.register(first, idfa=IDFA)
+    scene.click()
+    scene.register(second)
+    told = scene.deliveries()
+
+    note_idfa(scene, second)
+    note_idfa(scene, second)
+
+    assert decided(scene, second).is_reinstall
+    assert scene.deliveries() == told
+    assert [one.event_id for one in told] == [second.id]
 
 
 def test_a_later_install_makes_no_earlier_one_a_reinstall(scene: IntakeScene) -> None:

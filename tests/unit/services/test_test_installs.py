@@ -119,6 +119,19 @@ def test_events_of_a_device_that_was_listed_later_are_tests(scene: IntakeScene) 
     assert scene.services.installs.get(scene.app.id, install.id)[0].install.test_reason is None
 
 
+def test_an_idfa_that_is_told_later_makes_no_test(scene: IntakeScene) -> None:
+    """The install was counted already; the device's events are tests from then on."""
+    list_device(scene, kind="idfa", value=IDFA)
+    install = phone(scene)
+    scene.register(install)
+    intake = scene.services.install_intake
+
+    scene.store.write(lambda uow: intake.note_idfa(uow, scene.app, install.appsprint_id, IDFA))
+
+    found = scene.services.installs.get(scene.app.id, install.id)[0]
+    assert (found.install.test_reason, found.attribution.is_test) == (None, False)
+
+
 def test_a_device_is_listed_once(scene: IntakeScene) -> None:
     """And only under an id that the app's platform has; what is wrong is told at once."""
     made = list_device(scene)
