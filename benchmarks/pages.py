@@ -50,6 +50,7 @@ PAGES: Mapping[str, str] = {
     "Campaigns, 7 days": "/reports/campaigns",
     "Campaigns, 28 days": "/reports/campaigns?days=28",
     "Ads, 28 days": "/reports/campaigns?days=28&breakdown=ad",
+    "Why numbers differ, 28 days": "/reports/campaigns/differences?days=28",
     "Quality": "/quality",
     "Installs": "/installs",
     "Installs of a rare kind": "/installs?match_type=idfa",
@@ -115,16 +116,13 @@ def _fill(environment: Mapping[str, str], path: Path, events: int) -> None:
         _, secret = members.invite(OWNER, "owner", None)
         members.accept(secret, PASSWORD)
         seal = process.services.secrets.seal
-        process.store.write(
-            lambda uow: uow.connections.save(
-                make_connection(
-                    app_id=scene.app_id,
-                    pixel_id="CBENCHMARK0001",
-                    events_token=seal("benchmark"),
-                    last_sync_at=now,
-                )
-            )
+        connection = make_connection(
+            app_id=scene.app_id,
+            pixel_id="CBENCHMARK0001",
+            events_token=seal("benchmark"),
+            last_sync_at=now,
         )
+        process.store.write(lambda uow: uow.connections.save(connection))
         fill(path, scene, wanted)
         tomorrow = now + timedelta(days=1)
         queue(path, scene, retry_at_ms=round(tomorrow.timestamp() * 1000))
@@ -135,7 +133,7 @@ def _fill(environment: Mapping[str, str], path: Path, events: int) -> None:
 
 
 def _import_costs(uow: UnitOfWork, scene: Scene, first_on: date) -> None:
-    """Every campaign, ad group and ad, with its spend of every day."""
+    """Every campaign, ad group and ad, with its spend of every day in the advertiser's currency."""
     now = datetime.now(UTC)
     entities = list(_entities())
     uow.costs.save_entities(scene.app_id, scene.network, entities, at=now)
@@ -154,7 +152,7 @@ def _import_costs(uow: UnitOfWork, scene: Scene, first_on: date) -> None:
         for one in entities
         for day in range(DAYS)
     ]
-    uow.costs.save_costs(scene.app_id, scene.network, rows, currency="USD")
+    uow.costs.save_costs(scene.app_id, scene.network, rows, currency="EUR")
 
 
 def _entities() -> Iterator[AdEntity]:

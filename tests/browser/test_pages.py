@@ -21,6 +21,7 @@ APP_PAGES = (
     "/integrations/tiktok/mapping",
     "/links",
     "/reports/campaigns",
+    "/reports/campaigns/differences",
     "/quality",
     "/installs",
     "/deliveries",

@@ -234,13 +234,35 @@ def test_days_that_were_never_read_are_imported_from_here(
     alone = owner.follow(owner.post(f"{place}/import", **days))
     approve(owner, f"/apps/{app.id}/integrations/tiktok")
     plane.services.connections.choose_advertiser(app.id, ADVERTISER.id)
-    missing = owner.get(f"{place}?start=2026-03-01&end=2026-03-02")
+    differences = f"{place}/differences?start=2026-03-01&end=2026-03-02"
+    missing = owner.get(differences)
 
     done = owner.follow(owner.post(f"{place}/import", **days))
 
     assert "Nothing was imported." in text_of(alone)
     assert f'action="{place}/import"' in missing.text
     assert "Campaigns and metrics are imported." in text_of(done)
-    assert f'action="{place}/import"' not in done.text
+    assert f'action="{place}/import"' not in owner.get(differences).text
     wrong = owner.follow(owner.post(f"{place}/import", start="soon", end=""))
     assert "the days cannot be read" in text_of(wrong)
+
+
+def test_the_differences_come_after_the_report(owner: Browser, app: App) -> None:
+    """The report asks for them once it is shown; without scripts a link leads to them."""
+    report = owner.get(f"/apps/{app.id}/reports/campaigns?days=28")
+    address = f"/apps/{app.id}/reports/campaigns/differences?days=28"
+
+    assert f'hx-get="{address}"' in report.text
+    assert "Look for the causes" in text_of(report)
+    page = text_of(owner.get(address))
+    assert "Why these numbers differ" in page
+    assert "Attributed by us" in page
+    assert "Look for the causes" not in page
+
+
+def test_differences_of_days_that_cannot_be_read(owner: Browser, app: App) -> None:
+    """They are told, as on the report."""
+    answer = owner.get(f"/apps/{app.id}/reports/campaigns/differences?start=tomorrow")
+
+    assert answer.status_code == 422
+    assert "must be a date" in text_of(answer)

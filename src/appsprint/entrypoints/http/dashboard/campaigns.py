@@ -70,9 +70,33 @@ def show_campaigns(request: PageRequest, app_id: PathId) -> PageResponse:
         breakdowns=BREAKDOWNS,
         periods=PERIODS,
         chart=_chart(request, query, BY_KEY[view.metric]),
-        explained=services_of(request).reconciliation.explain(app_of(request).id, query),
+        explained=None,
         span=formats.days(report.start_on, report.end_on),
         span_before=formats.days(previous.start_on, previous.end_on),
+    )
+
+
+@page("GET", f"{PATH}/differences", role=Role.VIEWER)
+def show_differences(request: PageRequest, app_id: PathId) -> PageResponse:
+    """Why our numbers and the network's differ in the days of a report.
+
+    The report shows it below its rows, once they are there: it takes longer than they do.
+
+    Raises:
+        InvalidInput: The address says no usable days.
+    """
+    del app_id
+    view = _view(request)
+    explained = services_of(request).reconciliation.explain(
+        app_of(request).id, _question(request, view)
+    )
+    report = explained.report
+    return render(
+        request,
+        "campaign_differences.html",
+        view=view,
+        explained=explained,
+        span=formats.days(report.start_on, report.end_on),
     )
 
 
@@ -145,4 +169,4 @@ def _series(report: Report, column: Column) -> Series:
     )
 
 
-HANDLERS = (show_campaigns, download_campaigns, import_days)
+HANDLERS = (show_campaigns, show_differences, download_campaigns, import_days)
