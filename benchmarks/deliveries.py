@@ -21,11 +21,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from appsprint.bootstrap import SANDBOX_ACCESS, Process, build
+from appsprint.bootstrap import Process, build
 from appsprint.config import load_settings
 from appsprint.domain.delivery import Delivery
 from appsprint.domain.inapp_event import InAppEvent
 from appsprint.domain.install import Install
+from appsprint.sandboxes import SANDBOX_ACCESS
 from appsprint.testing.builders import (
     make_app,
     make_click,

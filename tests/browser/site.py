@@ -14,12 +14,13 @@ import httpx
 from playwright.sync_api import Page
 
 from appsprint.adapters.networks.tiktok.sandbox import SandboxServer
-from appsprint.bootstrap import SANDBOX_ACCESS, Process, build, start_sandbox
+from appsprint.bootstrap import Process, build
 from appsprint.config import Secret, Settings
 from appsprint.domain.app import App
 from appsprint.domain.delivery import DeadReason, DeliveryStatus
 from appsprint.domain.ids import AppId
 from appsprint.entrypoints.http.server import Server, ServerPlan, bind
+from appsprint.sandboxes import SANDBOX_ACCESS, start_sandbox
 from appsprint.services.apps import NewApp
 from appsprint.services.links import NewLink
 from tests.support.control_plane import APP_STORE_URL, PLAY_STORE_URL

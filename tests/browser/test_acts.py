@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from appsprint.bootstrap import SANDBOX_ACCESS
+from appsprint.sandboxes import SANDBOX_ACCESS
 from tests.browser.conftest import OpenPage
 from tests.browser.site import CAMPAIGN, OWNER, PASSWORD, Site
 from tests.support.control_plane import APP_STORE_URL

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from appsprint.bootstrap import SANDBOX_ACCESS
+from appsprint.sandboxes import SANDBOX_ACCESS
 from tests.browser.conftest import OpenPage
 from tests.browser.site import OWNER, PASSWORD, Site
 from tests.support.control_plane import PLAY_STORE_URL

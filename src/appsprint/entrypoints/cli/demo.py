@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from appsprint.bootstrap import build, start_apple_sandbox, start_sandbox
+from appsprint.bootstrap import build
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.demo.run import run_demo
 from appsprint.entrypoints.demo.world import MAX_DAYS, MIN_DAYS
+from appsprint.sandboxes import start_apple_sandbox, start_sandbox
 
 app = new_noun(has_verbs=False)
 

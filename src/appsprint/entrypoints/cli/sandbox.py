@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from appsprint.bootstrap import SANDBOX_ACCESS, serve_apple_sandbox, serve_sandbox
 from appsprint.entrypoints.cli.exit_codes import FAILED
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.output import tell
+from appsprint.sandboxes import SANDBOX_ACCESS, serve_apple_sandbox, serve_sandbox
 
 app = new_noun()
 APPLE_SETTING = "APPSPRINT_APPLE_ADSERVICES_URL"

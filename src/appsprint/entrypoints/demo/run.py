@@ -47,8 +47,8 @@ def run_demo(
         seed: Another seed plays other people.
         data_dir: Where the database goes and stays; None makes a folder that is removed at the end.
         build: ``bootstrap.build``.
-        start_sandbox: ``bootstrap.start_sandbox``.
-        start_apple: ``bootstrap.start_apple_sandbox``.
+        start_sandbox: ``sandboxes.start_sandbox``.
+        start_apple: ``sandboxes.start_apple_sandbox``.
 
     Returns:
         The exit code: 1 when something failed, when the report differs from the truth or when the

@@ -42,7 +42,7 @@ class Sandbox(Protocol):
 
 
 class StartSandbox(Protocol):
-    """Starts one on a free port with the given clock; ``bootstrap.start_sandbox`` does."""
+    """Starts one on a free port with the given clock; ``sandboxes.start_sandbox`` does."""
 
     def __call__(self, *, now: Callable[[], datetime]) -> Sandbox: ...
 
@@ -55,5 +55,5 @@ class AppleSandbox(Protocol):
     def stop(self) -> None: ...
 
 
-# Starts one on a free port; ``bootstrap.start_apple_sandbox`` does.
+# Starts one on a free port; ``sandboxes.start_apple_sandbox`` does.
 StartAppleSandbox = Callable[[], AppleSandbox]
