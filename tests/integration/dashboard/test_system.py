@@ -38,6 +38,7 @@ def test_a_fresh_server_is_told(owner: Browser) -> None:
     text = text_of(owner.get(PLACE))
 
     for told in (
+        "All is well",
         "No app is connected",
         "Spool * Empty",
         "SQLite 3.",
@@ -57,6 +58,7 @@ def test_queues_and_imports_are_told(plane: ControlPlane, owner: Browser, app: A
 
     text = text_of(owner.get(PLACE))
 
+    assert "1 thing needs you" in text
     assert "2 h" in text
     assert "TikTok could not be reached." in text
     assert "Waiting deliveries 1" in text
@@ -78,7 +80,7 @@ def test_the_last_days_are_counted_for_the_page(
 ) -> None:
     """The page asks for them by itself; each day is told, the one with a gap in words."""
     assert 'hx-get="?ledger=recent" hx-trigger="load"' in owner.get(PLACE).text
-    assert "Does not balance" not in text_of(owner.get(f"{PLACE}?ledger=recent"))
+    assert "All is well" in text_of(owner.get(f"{PLACE}?ledger=recent"))
     counts = ReceivedCounts(received=3, stored=2, duplicates=1)
     plane.store.write(lambda uow: uow.events.count(app.id, counts, day_on=NOON.date()))
 
@@ -88,3 +90,4 @@ def test_the_last_days_are_counted_for_the_page(
         "2026-03-29 0 0 3 Does not balance 2 events were counted as stored and 0 are there." in text
     )
     assert text.count("Balances") == 6
+    assert "1 thing needs you" in text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from appsprint.domain.access import Role
+from appsprint.domain.app import App
 from appsprint.domain.connection import ConnectionStatus
 from appsprint.domain.privacy import PersonalData
 from appsprint.entrypoints.http.api.routing import services_of
@@ -13,6 +14,8 @@ from appsprint.entrypoints.http.dashboard.page import page
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, render
 from appsprint.entrypoints.http.dashboard.visits import PageRequest
 from appsprint.services.doctor import LATE_QUEUE
+from appsprint.services.ledger import LedgerResult
+from appsprint.services.system import Books, SystemState
 
 _CONNECTIONS: Mapping[ConnectionStatus, tuple[str, str]] = {
     ConnectionStatus.NOT_CONNECTED: ("Not connected", "quiet"),
@@ -28,6 +31,7 @@ _RETAINED: Mapping[PersonalData, str] = {
     PersonalData.EVENTS: "In-app events",
     PersonalData.DELIVERIES: "Deliveries and refused events",
 }
+_FAILING = (ConnectionStatus.TOKEN_REJECTED, ConnectionStatus.RECONNECT_NEEDED)
 _KIBIBYTE = 1024
 
 
@@ -39,18 +43,39 @@ def show_system(request: PageRequest) -> PageResponse:
     """
     services = services_of(request)
     state = services.system.state()
+    ledgers = services.system.recent_ledgers() if request.query_params.get("ledger") else None
+    books = services.system.books() if request.query_params.get("books") else None
     return render(
         request,
         "system.html",
         state=state,
-        ledgers=services.system.recent_ledgers() if request.query_params.get("ledger") else None,
-        books=services.system.books() if request.query_params.get("books") else None,
+        ledgers=ledgers,
+        books=books,
+        troubles=troubles_of(state) + unbalanced(ledgers or (), books or ()),
         connections=_CONNECTIONS,
         retained=[(label, state.retention.periods.get(kind)) for kind, label in _RETAINED.items()],
         late=LATE_QUEUE,
         duration=duration,
         size=size_of,
     )
+
+
+def troubles_of(state: SystemState) -> int:
+    """How many things of the server need a person; steps that nobody has taken yet are none."""
+    queues = [
+        one.connection.status in _FAILING
+        or one.connection.last_sync_error is not None
+        or (one.age is not None and one.age > LATE_QUEUE)
+        for one in state.queues
+    ]
+    is_other_schema = state.versions.present != state.versions.newest
+    return sum((*queues, not state.is_spool_empty, is_other_schema))
+
+
+def unbalanced(ledgers: Sequence[tuple[App, LedgerResult]], books: Sequence[Books]) -> int:
+    """How many of the apps that were counted do not balance."""
+    found = {app.id for app, ledger in ledgers if any(one.gaps for one in ledger.days)}
+    return len(found | {one.app.id for one in books if one.gaps or one.differences})
 
 
 def size_of(amount_bytes: int) -> str:
