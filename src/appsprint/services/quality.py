@@ -220,7 +220,7 @@ def _thresholds(
     for name, value in wanted.items():
         path = f"{at}.thresholds.{name[:80]}"
         if name not in known:
-            problems.add(path, f"{quoted(rule)} takes {', '.join(known) or 'no thresholds'}")
+            problems.add(path, f"{quoted(rule.value)} takes {', '.join(known) or 'no thresholds'}")
             continue
         allowed = known[name].allowed
         if value not in allowed:

@@ -90,6 +90,10 @@ class BacktestSpan:
     until: datetime
     max_installs: int
 
+    def holds(self, received_at: datetime) -> bool:
+        """Whether an install of then is judged, whenever its id was made."""
+        return self.since <= received_at < self.until
+
 
 def run_backtest(
     store: Store,
@@ -182,7 +186,7 @@ class _Trial:
         page = uow.quality.past_installs(app_id, since=span.since, after=after, limit=PAGE_SIZE)
         finder = FactFinder(uow, self._looked_up, self._data_centres)
         for one in page:
-            if one.found.install.received_at < span.until and not self.is_full(span):
+            if span.holds(one.found.install.received_at) and not self.is_full(span):
                 self._judge(finder, one)
         return page
 

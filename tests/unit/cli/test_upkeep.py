@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from appsprint.adapters.spool.file import FileSpool
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.domain.connection import Connection, OAuthState
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.link import AdNetwork
 from appsprint.ports.events import ReceivedCounts
+from appsprint.testing.builders import make_click
 from tests.support.control_plane import NOON
 from tests.support.facts import put_delivery, put_event, put_install
 from tests.unit.cli.conftest import Program
@@ -223,6 +225,20 @@ def test_a_person_is_erased_after_asking(program: Program, store: SqliteStore) -
     assert program.json(*who, "--yes")["rows"]["events"] == 1
     assert program.json(*who, "--yes")["erased"] == 0
     program.run("erase", "--yes", code=2)
+
+
+def test_erasing_tells_of_clicks_that_wait(program: Program) -> None:
+    """They may be the person's, and only the server brings them into the database."""
+    program.make_app()
+    who = ("erase", "--appsprint-id", "somebody", "--yes")
+    _, said_before = program.run(*who)
+    spool = program.database.with_name(f"{program.database.name}-spool")
+    FileSpool(spool).append([make_click()])
+
+    _, said = program.run(*who)
+
+    assert "spool" not in said_before
+    assert "Clicks wait in the spool" in said
 
 
 def test_the_ledger_balances_or_fails(program: Program, store: SqliteStore) -> None:

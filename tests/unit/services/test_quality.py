@@ -35,11 +35,18 @@ def quality(scene: IntakeScene) -> QualityService:
     return scene.services.quality
 
 
-def arrive(scene: IntakeScene, *, body: str = "{}", ago: timedelta = HOUR) -> Install:
+def arrive(
+    scene: IntakeScene,
+    *,
+    body: str = "{}",
+    ago: timedelta = HOUR,
+    id_ago: timedelta | None = None,
+) -> Install:
     """Register an install by a click of campaign Spring, from an address of its own."""
     number = new_id(IdPrefix.SEND)[-12:]
     address = f"203.0.{int(number, 16) // 250 % 250}.{int(number, 16) % 250 + 1}"
-    at = scene.plane.clock.now() - ago
+    now = scene.plane.clock.now()
+    at, id_at = now - ago, now - (ago if id_ago is None else id_ago)
     click: Click = scene.click(
         client_ip=address,
         address_key=address,
@@ -47,7 +54,7 @@ def arrive(scene: IntakeScene, *, body: str = "{}", ago: timedelta = HOUR) -> In
         page_url=f"{PAGE_URL}&campaign_id=111",
     )
     install = scene.new_install(
-        id=InstallId(first_id_at(IdPrefix.INSTALL, at)[:-12] + number),
+        id=InstallId(first_id_at(IdPrefix.INSTALL, id_at)[:-12] + number),
         client_ip=address,
         address_key=address,
         installed_at=at,
@@ -112,6 +119,7 @@ def test_everything_that_is_wrong_is_told_at_once(
         "items[1].thresholds.seconds",
         "items[2].thresholds.seconds",
     ]
+    assert refused.value.problems[2].message == "'bot' takes no thresholds"
     assert quality.rules(scene.app.id) == QualityRules()
 
 
@@ -176,6 +184,16 @@ def test_a_trial_goes_back_so_many_days_and_no_further(
     cut = quality.backtest(scene.app.id, days=2, max_installs=1)
     assert (cut.totals.installs, cut.is_complete) == (1, False)
     assert cut.until == scene.plane.clock.now() - 2 * DAY + HOUR
+
+
+def test_a_trial_goes_by_arrivals_and_not_by_ids(
+    scene: IntakeScene, quality: QualityService
+) -> None:
+    """Installs of the past that are played in now, as by the demonstration, have ids of now."""
+    arrive(scene, ago=3 * DAY, id_ago=HOUR)
+
+    assert quality.backtest(scene.app.id, days=2).totals.installs == 0
+    assert quality.backtest(scene.app.id, days=4).totals.installs == 1
 
 
 def test_a_trial_knows_how_late_a_links_installs_come(

@@ -9,7 +9,7 @@ import typer
 from appsprint.domain.privacy import DataSubject
 from appsprint.entrypoints.cli.noun import new_noun
 from appsprint.entrypoints.cli.options import AppOption, JsonOption, YesOption, ask, chosen_app
-from appsprint.entrypoints.cli.output import print_one
+from appsprint.entrypoints.cli.output import print_one, tell
 from appsprint.entrypoints.cli.session import open_services
 from appsprint.entrypoints.http.api.privacy import erasure_answer
 
@@ -40,4 +40,10 @@ def erase(
         if not dry_run:
             ask("Erase this person's data for good?", yes=yes)
         receipt = services.privacy.erase(chosen, subject, is_dry_run=dry_run)
+        is_spool_empty = services.system.state().is_spool_empty
+    if not is_spool_empty:
+        tell(
+            "Clicks wait in the spool, and they may be this person's: only the server brings them "
+            "in. Erase once more when appsprint doctor says that none waits."
+        )
     print_one(erasure_answer(receipt), as_json=json)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from appsprint.domain.counted import amount_of
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.quality_rules import Consequence, QualityRule
 from appsprint.domain.report_query import ReportQuery
@@ -105,8 +106,8 @@ def backtest(
         return
     totals = found.totals
     tell(
-        f"{totals.installs} installs since {found.since:%Y-%m-%d %H:%M} UTC: {totals.tagged} would "
-        f"be tagged, {totals.withheld} kept from the networks, {totals.refused} without credit"
+        f"{amount_of(totals.installs, 'install')} since {found.since:%Y-%m-%d %H:%M} UTC: "
+        f"{totals.tagged} would be tagged, {totals.withheld} kept from the networks, {totals.refused} without credit"
     )
     columns = ("campaign", "installs", "tagged", "no_postback", "no_credit", "found")
     print_table(table_of([_tried_row(one) for one in found.campaigns], columns))
