@@ -37,7 +37,7 @@ from appsprint.domain.link import LinkWindows
 from appsprint.domain.referrer import PlayReferrer
 
 # Stored with every decision; raise it when the rule changes, so that old ones stay explicable.
-RULE_VERSION = 4
+RULE_VERSION = 5
 
 
 DEFAULT_MIN_CONFIDENCE = 0.75
@@ -332,11 +332,27 @@ class _Case:
     def examine(self, click: Click) -> Candidate | None:
         """The click as a candidate, None when nothing ties it; ``WON`` means eligible here."""
         match_type = strongest_match(self._evidence, click)
-        if match_type is None:
+        is_guess = match_type is MatchType.IP_USER_AGENT
+        if match_type is None or (is_guess and not self._rules.probabilistic):
             return None
-        if match_type is MatchType.IP_USER_AGENT and not self._rules.probabilistic:
-            return None
-        age = self._age(click, match_type)
+        found = self._examine_by(click, match_type)
+        if found.verdict is Verdict.OUTSIDE_WINDOW and self._may_be_guessed(click, match_type):
+            guessed = self._examine_by(click, MatchType.IP_USER_AGENT)
+            return guessed if guessed.verdict is Verdict.WON else found
+        return found
+
+    def _may_be_guessed(self, click: Click, match_type: MatchType) -> bool:
+        """Whether address and device may still tie a click that is too old for what names it.
+
+        Their window can be the longer one, and more evidence must not cost a click its credit. Not
+        where Play names the click: then it alone can have led to the install.
+        """
+        is_named = match_type in (MatchType.IDFA, MatchType.GAID, MatchType.CLICK_ID)
+        is_tied = _same(self._evidence.address_key, click.address_key)
+        return is_named and is_tied and self._rules.probabilistic
+
+    def _examine_by(self, click: Click, match_type: MatchType) -> Candidate:
+        age = self._age(click)
         is_probabilistic = match_type is MatchType.IP_USER_AGENT
         window = self._rules.window_of(click.link_id, is_probabilistic=is_probabilistic)
         verdict = self._fault(click, match_type)
@@ -399,30 +415,32 @@ class _Case:
         ]
         return self._address.weigh(suspects)
 
-    def _age(self, click: Click, match_type: MatchType) -> timedelta:
+    def _age(self, click: Click) -> timedelta:
         """From the click to the install; a lagging clock cannot put an install before its click."""
         age = self._evidence.installed_at - click.occurred_at
-        return max(age, timedelta(0)) if self._is_proven_first(click, match_type) else age
+        return max(age, timedelta(0)) if self._is_proven_first(click) else age
 
-    def _is_after_install(self, click: Click, match_type: MatchType) -> bool:
+    def _is_after_install(self, click: Click) -> bool:
         """Whether the click came too late to have led to the install."""
         if click.occurred_at > self._evidence.received_at:
             return True
-        if self._is_proven_first(click, match_type):
+        if self._is_proven_first(click):
             return False
         return click.occurred_at > self._evidence.installed_at + CLOCK_SKEW_ALLOWANCE
 
-    def _is_proven_first(self, click: Click, match_type: MatchType) -> bool:
+    def _is_proven_first(self, click: Click) -> bool:
         """Whether the click was before the install, whatever the phone's clock says.
 
         Nobody can name a click's random id before the click was made. Play settles its referrer
         when the installation begins; another name can reach an app that is installed already, so
         Play's time speaks against it where there is one.
         """
+        if self._evidence.referrer.click_id == click.id:
+            return True
+        if self._evidence.given_click_id != click.id:
+            return False
         began_at = self._evidence.play_began_at
-        if match_type is MatchType.CLICK_ID and began_at is not None:
-            return click.occurred_at <= began_at + CLOCK_SKEW_ALLOWANCE
-        return match_type in (MatchType.INSTALL_REFERRER, MatchType.CLICK_ID)
+        return began_at is None or click.occurred_at <= began_at + CLOCK_SKEW_ALLOWANCE
 
     def _fault(self, click: Click, match_type: MatchType) -> Verdict | None:
         """Why this click cannot earn this install whatever its age and device; None if it can."""
@@ -430,7 +448,7 @@ class _Case:
             return Verdict.ALREADY_CREDITED
         if not click.earns_credit:
             return Verdict.LINK_ARCHIVED
-        if self._is_after_install(click, match_type):
+        if self._is_after_install(click):
             return Verdict.AFTER_INSTALL
         if match_type is MatchType.INSTALL_REFERRER and _was_injected(self._evidence, click):
             return Verdict.AFTER_INSTALL_BEGAN

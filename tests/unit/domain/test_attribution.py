@@ -300,6 +300,25 @@ def test_address_and_device_reach_back_one_day(age: timedelta, is_credited: bool
     assert verdicts(decision)[click.id] is (Verdict.WON if is_credited else Verdict.OUTSIDE_WINDOW)
 
 
+@pytest.mark.parametrize(
+    "install", [{"advertising_id": IDFA}, {"given_click_id": "clk_given"}], ids=str
+)
+def test_what_names_a_click_costs_it_no_credit_where_its_window_is_the_shorter_one(
+    install: dict[str, str],
+) -> None:
+    """The click still fits by address and device; elsewhere its own window counts."""
+    rules = AttributionRules(windows=LookbackWindows(click=HOUR, probabilistic=DAY))
+    click = make_click(age=2 * HOUR, id=ClickId("clk_given"), advertising_id=IDFA)
+    evidence = make_evidence(**install)
+
+    assert_credited(attribute_install(evidence, [click], rules), click, BY_ADDRESS)
+    for other in (replace(click, address_key=ELSEWHERE), replace(click, user_agent=PIXEL_8)):
+        decision = attribute_install(evidence, [other], rules)
+        assert verdicts(decision) == {click.id: Verdict.OUTSIDE_WINDOW}
+    off = replace(rules, probabilistic=False)
+    assert not attribute_install(evidence, [click], off).is_attributed
+
+
 def test_an_app_chooses_its_windows() -> None:
     """Each kind of evidence obeys its own."""
     rules = AttributionRules(windows=LookbackWindows(click=2 * HOUR, probabilistic=HOUR))
@@ -397,6 +416,18 @@ def test_a_lagging_clock_does_not_cost_the_credit_of_a_click_that_is_named(
 
     assert decision.click == click
     assert decision.candidates[0].age_seconds == 0
+
+
+def test_an_advertising_id_does_not_cost_the_credit_of_a_click_that_is_named() -> None:
+    """The click id proves that the click came first, also where the other id is stronger."""
+    click = make_click(age=-HOUR, advertising_id=IDFA)
+    named = make_evidence(received_at=NOON + DAY, given_click_id=click.id)
+    both = replace(named, advertising_id=IDFA)
+    alone = replace(both, given_click_id=None)
+
+    assert_credited(attribute_install(named, [click], RULES), click, MatchType.CLICK_ID)
+    assert_credited(attribute_install(both, [click], RULES), click, MatchType.IDFA)
+    assert not attribute_install(alone, [click], RULES).is_attributed
 
 
 @pytest.mark.parametrize("kind", ["referrer", "given"])
