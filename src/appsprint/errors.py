@@ -64,6 +64,16 @@ class MalformedRequest(CallerError):
     code = "malformed_request"
 
 
+class AuthorizationDenied(MalformedRequest):
+    """The person did not approve the access request that was begun for ``app_id``."""
+
+    code = "authorization_denied"
+
+    def __init__(self, message: str, *, app_id: str) -> None:
+        super().__init__(message)
+        self.app_id = app_id
+
+
 class NotAuthenticated(CallerError):
     """No credential was sent, or it is not valid."""
 

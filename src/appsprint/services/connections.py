@@ -26,11 +26,11 @@ from appsprint.domain.link import AdNetwork
 from appsprint.errors import (
     AdNetworkRefused,
     AdNetworkUnavailable,
+    AuthorizationDenied,
     ConfigurationError,
     Conflict,
     ConnectionRevoked,
     InvalidInput,
-    MalformedRequest,
 )
 from appsprint.ports.ad_network import AdNetworkAdapter, EventsCredential
 from appsprint.ports.clock import Clock
@@ -150,17 +150,17 @@ class ConnectionService:
 
         Raises:
             MalformedRequest: ``invalid_state`` for a state that is unknown, used, too old or
-                somebody else's; ``authorization_denied`` when there is no code: the person did
-                not approve.
+                somebody else's.
+            AuthorizationDenied: There is no code: the person did not approve.
             AdNetworkRefused: The network did not take the code.
             AdNetworkUnavailable: It gave no usable answer.
         """
         begun = self._authorizations.take(state, finished_by=finished_by)
         if not auth_code or len(auth_code) > MAX_AUTH_CODE_LENGTH:
-            raise MalformedRequest(
+            raise AuthorizationDenied(
                 "TikTok sent no authorisation: the request was not approved. Nothing was changed; "
                 "start again from your app",
-                code="authorization_denied",
+                app_id=begun.app_id,
             )
         grant = self._networks[begun.network].flow.exchange(auth_code)
         sealed, now = self._secrets.seal(grant.access_token), self._clock.now()

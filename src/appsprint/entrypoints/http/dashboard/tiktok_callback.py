@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from litestar import MediaType, Response
 
 from appsprint.domain.query import parse_query
 from appsprint.entrypoints.http.api.routing import services_of
 from appsprint.entrypoints.http.dashboard.page import page
 from appsprint.entrypoints.http.dashboard.rendering import PageResponse, redirect, render
+from appsprint.entrypoints.http.dashboard.tiktok import place_of
 from appsprint.entrypoints.http.dashboard.visits import PageRequest, visit_of
 from appsprint.entrypoints.http.error_responses import error_body, error_headers, note_error
-from appsprint.errors import AppsprintError
+from appsprint.errors import AppsprintError, AuthorizationDenied
 from appsprint.services.connections import CALLBACK_PATH
 
 
@@ -29,14 +28,22 @@ def finish_tiktok(request: PageRequest) -> PageResponse:
             finished_by=None if signed_in is None else signed_in.member.id,
         )
     except AppsprintError as exc:
-        return _failure_json(exc) if wants_json else _failure_page(request, exc)
+        if wants_json:
+            return _failure_json(exc)
+        if isinstance(exc, AuthorizationDenied) and signed_in is not None:
+            return redirect(place_of(exc.app_id), notice=_DENIED, tone="warn")
+        return _failure_page(request, exc)
     if wants_json:
         body = {"app_id": connection.app_id, "status": connection.status}
         return Response(body, media_type=MediaType.JSON)
-    place = f"/apps/{quote(connection.app_id, safe='')}/integrations/tiktok?result=connected"
+    place = f"{place_of(connection.app_id)}?result=connected"
     return redirect(place, notice="TikTok Ads is connected.")
 
 
+_DENIED = (
+    "TikTok Ads was not connected: the request was not approved. Nothing was changed; to try "
+    "again, click Connect TikTok Ads."
+)
 _HEADINGS = {
     "authorization_denied": "TikTok Ads was not connected",
     "invalid_state": "This page does nothing more",
