@@ -107,7 +107,8 @@ def backtest(
     totals = found.totals
     tell(
         f"{amount_of(totals.installs, 'install')} since {found.since:%Y-%m-%d %H:%M} UTC: "
-        f"{totals.tagged} would be tagged, {totals.withheld} kept from the networks, {totals.refused} without credit"
+        f"{totals.tagged} would be tagged, {totals.withheld} kept from the networks, "
+        f"{totals.refused} without credit"
     )
     columns = ("campaign", "installs", "tagged", "no_postback", "no_credit", "found")
     print_table(table_of([_tried_row(one) for one in found.campaigns], columns))
