@@ -95,8 +95,9 @@ class _Finder:
             applies=bool(earlier or later or revenue != revenue_by_click),
             message=(
                 "An install counts here on its own day and revenue on its event's day; the "
-                "network counts both on the day of the click or view. Counted by the day of the "
-                f"click, the window has {amount_of(by_click, 'install')} instead of {installs}."
+                "network counts both on the day of the click or view. "
+                f"{amount_of(earlier, 'install')} of these days had the click before them, and "
+                f"clicks of these days led to {amount_of(later, 'install')} after them."
             ),
             figures={
                 "installs_by_install_day": installs,
@@ -268,9 +269,8 @@ class _Finder:
             applies=bool(foreign or left),
             message=(
                 "Revenue in other currencies is converted with the European Central Bank's rate "
-                f"of the event's day, known until {self._facts.rates_until}; "
-                f"{amount_of(len(left), 'amount stands', 'amounts stand')} in no row for want of a "
-                "rate. The network has rates of its own."
+                f"of the event's day, known until {self._facts.rates_until}. The network has rates "
+                f"of its own.{_without_rate(len(left))}"
             ),
             figures={
                 "rates_until": self._facts.rates_until.isoformat(),
@@ -391,6 +391,13 @@ def _other_days(clocks: ClockDifference) -> str:
         f" In days of {clocks.compared_with} the same window has {others} instead of "
         f"{clocks.installs:,}."
     )
+
+
+def _without_rate(amounts: int) -> str:
+    if amounts == 0:
+        return ""
+    standing = amount_of(amounts, "amount stands", "amounts stand")
+    return f" {standing} in no row for want of a rate."
 
 
 def _came_late(installs: int) -> str:
