@@ -45,6 +45,8 @@ class Figures:
         attributed_revenue_events: How many events that revenue is the sum of, refunds included
             and those that could not be converted too: what tells "none" from "nets to zero".
         reported_conversions, reported_revenue: The network's own count and value.
+        has_own_installs, has_own_revenue: There were some of ours before tagged ones were left
+            out; our number counts then, even when nothing is left of it.
     """
 
     spend: Decimal | None = None
@@ -56,6 +58,8 @@ class Figures:
     attributed_revenue_events: int = 0
     reported_conversions: int | None = None
     reported_revenue: Decimal | None = None
+    has_own_installs: bool = False
+    has_own_revenue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +140,12 @@ def metrics_of(figures: Figures) -> Metrics:
     zero is still our answer. Where neither side has anything, zero is ours.
     """
     installs_source = _source(
-        has_own=figures.attributed_installs > 0, reported=figures.reported_conversions
+        has_own=figures.has_own_installs or figures.attributed_installs > 0,
+        reported=figures.reported_conversions,
     )
     revenue_source = _source(
-        has_own=figures.attributed_revenue_events > 0, reported=figures.reported_revenue
+        has_own=figures.has_own_revenue or figures.attributed_revenue_events > 0,
+        reported=figures.reported_revenue,
     )
     return Metrics(
         spend=figures.spend,

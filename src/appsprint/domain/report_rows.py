@@ -46,6 +46,8 @@ class ReportFacts:
     """Everything that a report is computed from, in any order.
 
     Attributes:
+        before_leaving: Where tagged installs are left out of the sums above, our sums with them.
+            They tell only whose numbers a row shows.
         entities: Campaigns, ad groups or ads for the names; others are ignored.
         link_names: By link id.
         synced_at: When the last import ended well, UTC.
@@ -54,6 +56,7 @@ class ReportFacts:
     installs: Sequence[InstallSum] = ()
     revenue: Sequence[RevenueSum] = ()
     costs: Sequence[CostSum] = ()
+    before_leaving: Sequence[InstallSum | RevenueSum] = ()
     entities: Sequence[AdEntity] = ()
     link_names: Mapping[str, str] = field(default_factory=dict)
     synced_at: datetime | None = None
@@ -102,6 +105,8 @@ class _Tally:
     reported_revenue_micros: int | None = None
     name: str | None = None
     campaign_id: str | None = None
+    has_own_installs: bool = False
+    has_own_revenue: bool = False
 
     def add_cost(self, cost: CostSum, converter: AmountConverter) -> None:
         spend = converter.convert(AmountKind.SPEND, cost.spend_micros, of=cost)
@@ -125,6 +130,13 @@ class _Tally:
         self.revenue_events += found.events
         self._note(found)
 
+    def note_own(self, found: InstallSum | RevenueSum) -> None:
+        """Know that the app has numbers of its own, whatever is left of them."""
+        if isinstance(found, InstallSum):
+            self.has_own_installs |= found.installs > 0
+        else:
+            self.has_own_revenue |= found.events > 0
+
     def _note(self, found: InstallSum | RevenueSum) -> None:
         """Keep one of the names that clicks carried, the same one in whatever order they come."""
         self.name = max(filter(None, (self.name, found.name)), default=None)
@@ -141,6 +153,8 @@ class _Tally:
             attributed_revenue_events=self.revenue_events,
             reported_conversions=self.reported_installs,
             reported_revenue=_amount(self.reported_revenue_micros),
+            has_own_installs=self.has_own_installs,
+            has_own_revenue=self.has_own_revenue,
         )
 
 
@@ -157,6 +171,9 @@ def _tallies_of(
         tallies[_key(frame.breakdown, installs)].add_installs(installs)
     for revenue in facts.revenue:
         tallies[_key(frame.breakdown, revenue)].add_revenue(revenue, converter)
+    for own in facts.before_leaving:
+        if (tally := tallies.get(_key(frame.breakdown, own))) is not None:
+            tally.note_own(own)
     return tallies
 
 

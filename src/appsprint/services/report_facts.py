@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from appsprint.domain.app import App
@@ -53,10 +54,13 @@ def read_facts(
         exclude_tagged=query.exclude_tagged,
     )
     installs, revenue = attributed_sums(uow, scope, by, currency=frame.currency)
+    whole = replace(scope, exclude_tagged=False)
+    own = attributed_sums(uow, whole, by, currency=frame.currency) if scope != whole else ()
     connection = uow.connections.get(app_id, network)
     return ReportFacts(
         installs=installs,
         revenue=revenue,
+        before_leaving=[one for sums in own for one in sums],
         costs=_costs(uow, app_id, network, frame),
         entities=_entities(uow, app_id, network, by),
         link_names=_link_names(uow, app_id, (*installs, *revenue)) if by is Breakdown.LINK else {},

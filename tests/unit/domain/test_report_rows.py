@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appsprint.domain.cost import AdEntity, AdLevel
-from appsprint.domain.metrics import totals_of
+from appsprint.domain.metrics import FigureSource, totals_of
 from appsprint.domain.report import (
     AmountKind,
     Breakdown,
@@ -196,6 +196,23 @@ def test_an_adgroup_that_the_network_did_not_list_has_its_clicks_campaign() -> N
         "adgroup_name": "Carried",
         "campaign_id": "c1",
     }
+
+
+def test_leaving_out_every_install_brings_no_number_of_the_network() -> None:
+    """The network counts the tagged ones too; a row that never had ours still shows its."""
+    report = report_of(
+        ReportFacts(
+            costs=[replace(cost(one), reported_installs=9) for one in ("c1", "c2")],
+            before_leaving=[installs("c1", 3), revenue("5"), installs("c3")],
+        )
+    )
+
+    shown = {row.identity["campaign_id"]: row.metrics for row in report.items}
+    assert shown["c1"].installs == 0
+    assert shown["c1"].revenue == 0
+    assert shown["c1"].installs_source is FigureSource.ATTRIBUTED
+    assert shown["c2"].installs == 9
+    assert set(shown) == {"c1", "c2"}
 
 
 def test_revenue_is_converted_at_the_rate_of_its_day() -> None:
