@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -275,10 +275,9 @@ def rank(decision: Decision, click: Click) -> tuple[int, int]:
     return 0, sum(_merit(one) > _merit(own) for one in standing.values())
 
 
-def _merit(candidate: Candidate) -> tuple[float, float, float, str]:
-    probability = candidate.probability or 0.0
-    younger = -candidate.age_seconds
-    return -strength(candidate.match_type), probability, younger, candidate.click.id
+def _merit(candidate: Candidate) -> tuple[int, float, datetime, str]:
+    click, probability = candidate.click, candidate.probability or 0.0
+    return -strength(candidate.match_type), probability, click.occurred_at, click.id
 
 
 @pytest.mark.parametrize("kind", ["referrer", "advertising id", "click id"])
