@@ -313,6 +313,29 @@ def strongest_match(evidence: InstallEvidence, click: Click) -> MatchType | None
     return None
 
 
+def earliest_time(evidence: InstallEvidence, named: Iterable[Click]) -> datetime:
+    """When the install happened at the earliest: after the clicks that it names.
+
+    Args:
+        evidence: The install, with the time that the phone's clock told.
+        named: Clicks that it names; one that cannot have led to it moves nothing.
+    """
+    return max(
+        [
+            evidence.installed_at,
+            *(click.occurred_at for click in named if _must_precede(evidence, click)),
+        ]
+    )
+
+
+def _must_precede(evidence: InstallEvidence, click: Click) -> bool:
+    if click.app_id != evidence.app_id or click.occurred_at > evidence.received_at:
+        return False
+    if evidence.referrer.click_id == click.id and _was_injected(evidence, click):
+        return False
+    return _is_proven_first(evidence, click)
+
+
 class _Case:
     """One install and everything that its clicks are judged by."""
 
@@ -418,29 +441,15 @@ class _Case:
     def _age(self, click: Click) -> timedelta:
         """From the click to the install; a lagging clock cannot put an install before its click."""
         age = self._evidence.installed_at - click.occurred_at
-        return max(age, timedelta(0)) if self._is_proven_first(click) else age
+        return max(age, timedelta(0)) if _is_proven_first(self._evidence, click) else age
 
     def _is_after_install(self, click: Click) -> bool:
         """Whether the click came too late to have led to the install."""
         if click.occurred_at > self._evidence.received_at:
             return True
-        if self._is_proven_first(click):
+        if _is_proven_first(self._evidence, click):
             return False
         return click.occurred_at > self._evidence.installed_at + CLOCK_SKEW_ALLOWANCE
-
-    def _is_proven_first(self, click: Click) -> bool:
-        """Whether the click was before the install, whatever the phone's clock says.
-
-        Nobody can name a click's random id before the click was made. Play settles its referrer
-        when the installation begins; another name can reach an app that is installed already, so
-        Play's time speaks against it where there is one.
-        """
-        if self._evidence.referrer.click_id == click.id:
-            return True
-        if self._evidence.given_click_id != click.id:
-            return False
-        began_at = self._evidence.play_began_at
-        return began_at is None or click.occurred_at <= began_at + CLOCK_SKEW_ALLOWANCE
 
     def _fault(self, click: Click, match_type: MatchType) -> Verdict | None:
         """Why this click cannot earn this install whatever its age and device; None if it can."""
@@ -476,6 +485,21 @@ def _decide(case: _Case, distinct: Iterable[Click]) -> Decision:
     if eligible:
         return case.choose(eligible, candidates)
     return _organic(case.why_organic(candidates), candidates)
+
+
+def _is_proven_first(evidence: InstallEvidence, click: Click) -> bool:
+    """Whether the click was before the install, whatever the phone's clock says.
+
+    Nobody can name a click's random id before the click was made. Play settles its referrer
+    when the installation begins; another name can reach an app that is installed already, so
+    Play's time speaks against it where there is one.
+    """
+    if evidence.referrer.click_id == click.id:
+        return True
+    if evidence.given_click_id != click.id:
+        return False
+    began_at = evidence.play_began_at
+    return began_at is None or click.occurred_at <= began_at + CLOCK_SKEW_ALLOWANCE
 
 
 def _was_injected(evidence: InstallEvidence, click: Click) -> bool:

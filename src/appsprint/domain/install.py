@@ -52,7 +52,8 @@ class Install:
 
     Attributes:
         appsprint_id: The id that the SDK made on the device, exactly as received.
-        installed_at: The first open by the device's clock, never later than ``received_at``.
+        installed_at: The first open by the device's clock, as far as other clocks can bear it out;
+            never later than ``received_at``.
         received_at: When the registration reached us, by our clock.
         client_ip: Where the registration came from, in its normal text form.
         address_key: See ``Click.address_key``.

@@ -18,12 +18,13 @@ from appsprint.domain.attribution import (
     InstallEvidence,
     MatchType,
     attribute_install,
+    earliest_time,
 )
 from appsprint.domain.attribution_words import say_factor, say_missing, say_reason, say_verdict
 from appsprint.domain.click import Click
 from appsprint.domain.device import describe_install_device, parse_web_view
 from appsprint.domain.ids import AppId, ClickId
-from appsprint.domain.install import Install
+from appsprint.domain.install import CLOCK_SKEW_ALLOWANCE, Install
 from appsprint.domain.likelihood import LEARNED_FOR, MAX_ADDRESS_CLICKS, Surroundings
 from appsprint.domain.link import AdNetwork, SelfAttributingNetwork
 from appsprint.domain.missing_evidence import missing_evidence
@@ -252,13 +253,26 @@ def evidence_of(install: Install, shared: SharedNetworks = NO_SHARED_NETWORKS) -
     )
 
 
+def dated_by_named_clicks(clicks: ClickSource, install: Install) -> Install:
+    """The install, no earlier than a click that it names: a phone's clock can lag by days."""
+    if install.received_at - install.installed_at <= CLOCK_SKEW_ALLOWANCE:
+        return install
+    evidence = evidence_of(install)
+    at = earliest_time(evidence, _named_clicks(clicks, evidence))
+    return replace(install, installed_at=at)
+
+
+def _named_clicks(clicks: ClickSource, evidence: InstallEvidence) -> Iterable[Click]:
+    for click_id in (evidence.referrer.click_id, evidence.given_click_id):
+        if click_id and (click := clicks.get(evidence.app_id, ClickId(click_id))):
+            yield click
+
+
 def find_clicks(
     clicks: ClickSource, evidence: InstallEvidence, rules: AttributionRules
 ) -> Iterable[Click]:
     """Every click that some evidence may tie to the install; one can come more than once."""
-    for click_id in (evidence.referrer.click_id, evidence.given_click_id):
-        if click_id and (click := clicks.get(evidence.app_id, ClickId(click_id))):
-            yield click
+    yield from _named_clicks(clicks, evidence)
     if evidence.advertising_id:
         yield from clicks.by_advertising_id(
             evidence.app_id,

@@ -27,6 +27,7 @@ from appsprint.ports.store import Store, UnitOfWork
 from appsprint.services.attribution import (
     Networks,
     Revision,
+    dated_by_named_clicks,
     decide_install,
     read_link,
 )
@@ -104,6 +105,7 @@ class InstallIntake:
         A repeat gives the first one's answer, unless it tells what that one lacked.
         """
         install = as_listed(install, self._directory.test_devices(app.id))
+        install = dated_by_named_clicks(uow.clicks, install)
         if uow.installs.add(install):
             self.decide(uow, app, install, now=self._clock.now())
             self._note(uow, install.app_id, install.id, facts)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appsprint.config import Settings
-from appsprint.domain.app import Environment
+from appsprint.domain.app import Environment, Platform
 from appsprint.domain.delivery import DeliveryStatus
 from appsprint.domain.install import Dialect, IdentifierKind, Install
 from appsprint.errors import InstallNotFound, NotFound
@@ -95,6 +95,41 @@ def test_an_organic_install_is_told_why(scene: IntakeScene) -> None:
     assert (attribution.is_attributed, attribution.reason) == (False, "no_candidate")
     assert (registered.link_name, registered.utm) == (None, {})
     assert json.loads(attribution.explanation)["candidates"] == []
+
+
+@pytest.mark.parametrize("named_by", ["install_referrer", "given_click_id"])
+def test_an_install_is_dated_no_earlier_than_the_click_that_it_names(
+    scene: IntakeScene, named_by: str
+) -> None:
+    """Reports count it on the day of its campaign's costs, however far the phone's clock lags."""
+    click = scene.click()
+    name = f"click_id={click.id}" if named_by == "install_referrer" else click.id
+    install = scene.new_install(
+        platform=Platform.ANDROID, installed_at=NOON - 40 * 24 * HOUR, **{named_by: name}
+    )
+
+    found = scene.register(install).found
+
+    assert found.attribution.click_id == click.id
+    assert found.install.installed_at == click.occurred_at
+
+
+def test_a_click_made_for_an_installation_under_way_dates_nothing(scene: IntakeScene) -> None:
+    """Play's times unmask it, and it says nothing of the phone's clock."""
+    click = scene.click(occurred_at=NOON - HOUR)
+    body = {
+        "referrerClickTimestamp": "2026-03-10T11:00:00Z",
+        "referrerInstallBeginTimestamp": "2026-03-10T10:00:00Z",
+    }
+    opened_at = NOON - 2 * HOUR
+    install = scene.new_install(
+        platform=Platform.ANDROID,
+        installed_at=opened_at,
+        install_referrer=f"click_id={click.id}",
+        body=json.dumps(body),
+    )
+
+    assert scene.register(install).found.install.installed_at == opened_at
 
 
 def test_a_repeat_gets_the_first_ones_answer(scene: IntakeScene) -> None:
