@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from appsprint.domain.counted import amount_of
 from appsprint.domain.emulators import DeviceMarks, automation_mark, emulator_mark
 from appsprint.domain.quality_rules import Consequence, QualityRule, QualityRules
 
@@ -146,8 +147,8 @@ def _odd_delays(facts: QualityFacts, rules: QualityRules) -> str | None:
         return None
     if soon * 100 >= seen * rules.threshold(rule, "share_percent"):
         return None
-    minutes = rules.threshold(rule, "minutes")
-    return f"{soon} of the link's last {seen} installs came within {minutes} minutes of their click"
+    minutes = amount_of(rules.threshold(rule, "minutes"), "minute")
+    return f"{soon} of the link's last {seen} installs came within {minutes} of their click"
 
 
 def _data_centre(facts: QualityFacts, rules: QualityRules) -> str | None:
@@ -171,8 +172,8 @@ def _repeated_installs(facts: QualityFacts, rules: QualityRules) -> str | None:
     rule, installs = QualityRule.REPEATED_INSTALLS, facts.device_installs
     if installs is None or installs < rules.threshold(rule, "installs"):
         return None
-    days = rules.threshold(rule, "days")
-    return f"its device had installed the app {installs} times or more within {days} days"
+    days = amount_of(rules.threshold(rule, "days"), "day")
+    return f"its device had installed the app {installs} times or more within {days}"
 
 
 def _address_burst(facts: QualityFacts, rules: QualityRules) -> str | None:
