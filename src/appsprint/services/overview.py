@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from appsprint.domain.app import App
+from appsprint.domain.connection import Connection
 from appsprint.domain.ids import AppId
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.report import Breakdown, Report
@@ -21,7 +22,6 @@ from appsprint.services.reports import ReportService
 from appsprint.services.troubleshooting import TroubleCode
 
 _KEPT_FOR = timedelta(minutes=1)
-_NEVER = datetime.min.replace(tzinfo=UTC)
 _NEEDS_A_PERSON = {DiagnosisState.FAILING: 0, DiagnosisState.WARNING: 1}
 
 
@@ -43,6 +43,15 @@ class Overview:
     attention: Sequence[Diagnosis]
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the diagnostics found, when, and of which state of the connection."""
+
+    at: datetime
+    connection: Connection
+    found: Sequence[Diagnosis]
+
+
 class OverviewService:
     """Puts together what other services know."""
 
@@ -57,7 +66,7 @@ class OverviewService:
         self._reports = reports
         self._connections = connections
         self._diagnostics = diagnostics
-        self._looked: dict[tuple[AppId, AdNetwork], tuple[datetime, Sequence[Diagnosis]]] = {}
+        self._looked: dict[tuple[AppId, AdNetwork], _Look] = {}
 
     def show(self, app: App, *, days: int, network: AdNetwork = AdNetwork.TIKTOK) -> Overview:
         """The app over its last days, today included.
@@ -76,19 +85,20 @@ class OverviewService:
             previous=compared.previous,
             by_day=self._reports.campaigns(app.id, replace(window, breakdown=Breakdown.DAY)),
             connection=connection,
-            attention=attention_of(self.diagnoses(app.id, network)),
+            attention=attention_of(self.diagnoses(connection.connection)),
         )
 
-    def diagnoses(
-        self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK
-    ) -> Sequence[Diagnosis]:
-        """At most a minute old: they look at a week of events, and people come back often."""
-        now = self._clock.now()
-        looked_at, found = self._looked.get((app_id, network), (_NEVER, ()))
-        if now - looked_at >= _KEPT_FOR:
-            found = self._diagnostics.check(app_id, network)
-            self._looked[app_id, network] = (now, found)
-        return found
+    def diagnoses(self, connection: Connection) -> Sequence[Diagnosis]:
+        """Of the connection as it is, at most a minute old: they look at a week of events.
+
+        People come back often; an import or a saved token is seen at once.
+        """
+        key, now = (connection.app_id, connection.network), self._clock.now()
+        kept = self._looked.get(key)
+        if kept is None or now - kept.at >= _KEPT_FOR or kept.connection != connection:
+            kept = _Look(now, connection, self._diagnostics.check(*key))
+            self._looked[key] = kept
+        return kept.found
 
     def look_again(self, app_id: AppId, network: AdNetwork = AdNetwork.TIKTOK) -> None:
         """Somebody has just changed something that diagnoses are about."""

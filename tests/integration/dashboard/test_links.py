@@ -35,6 +35,16 @@ def test_a_link_is_made_and_shown(plane: ControlPlane, owner: Browser, app: App)
     assert "Active" in listed
 
 
+def test_a_new_link_is_seen_by_the_diagnostics(owner: Browser, app: App) -> None:
+    """At once, and not when they are next due; so is its end."""
+    attention = f"/apps/{app.id}/integrations/tiktok"
+    assert "There is no ad link yet." in text_of(owner.get(attention))
+    place = make(owner, app)
+    assert "There is no ad link yet." not in text_of(owner.get(attention))
+    owner.post(f"{place}/archive")
+    assert "There is no ad link yet." in text_of(owner.get(attention))
+
+
 @pytest.mark.parametrize(
     ("name", "url", "problem"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,7 +16,7 @@ from appsprint.services.links import NewLink
 from appsprint.services.troubleshooting import TroubleCode
 from appsprint.testing.builders import make_connection
 from tests.support.browser import Browser, text_of
-from tests.support.control_plane import APP_STORE_URL, ControlPlane
+from tests.support.control_plane import APP_STORE_URL, NOON, ControlPlane
 from tests.support.fake_network import ADVERTISER, PIXEL
 
 TOKEN = "a-token-of-the-pixel"
@@ -259,3 +260,16 @@ def test_findings_have_links(owner: Browser, app: App) -> None:
     for page in ("", "/integrations/tiktok"):
         text = owner.get(f"/apps/{app.id}{page}").text
         assert f'<a href="/apps/{app.id}/links">Open Ad links</a>' in text
+
+
+def test_an_import_is_seen_by_the_diagnostics(
+    plane: ControlPlane, owner: Browser, app: App
+) -> None:
+    """At once, whoever imported: the worker changes nothing but the connection."""
+    place = f"/apps/{app.id}/integrations/tiktok"
+    waiting = replace(make_connection(), app_id=app.id, last_sync_at=None)
+    plane.store.write(lambda uow: uow.connections.save(waiting))
+    assert "Nothing was imported yet." in text_of(owner.get(place))
+    imported = replace(waiting, last_sync_at=NOON)
+    plane.store.write(lambda uow: uow.connections.save(imported))
+    assert "Nothing was imported yet." not in text_of(owner.get(place))

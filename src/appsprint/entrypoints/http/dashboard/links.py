@@ -56,6 +56,7 @@ def create_link(request: PageRequest, app_id: PathId) -> PageResponse:
         made = services_of(request).links.create(AppId(app_id), wanted)
     except InvalidInput as exc:
         return _list(request, app_id, form.refused(exc), status=422)
+    services_of(request).overview.look_again(AppId(app_id))
     return redirect(f"/apps/{app_id}/links/{made.id}", notice="The ad link is ready to be pasted.")
 
 
@@ -86,6 +87,7 @@ def change_link(request: PageRequest, app_id: PathId, link_id: PathId) -> PageRe
 def archive_link(request: PageRequest, app_id: PathId, link_id: PathId) -> PageResponse:
     """End a link: it still leads to the store, and earns nothing."""
     services_of(request).links.archive(AppId(app_id), LinkId(link_id))
+    services_of(request).overview.look_again(AppId(app_id))
     return redirect(f"/apps/{app_id}/links/{link_id}", notice="The ad link is archived.")
 
 

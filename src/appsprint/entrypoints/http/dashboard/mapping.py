@@ -34,7 +34,8 @@ def show_mapping(request: PageRequest, app_id: PathId) -> PageResponse:
 @page("POST", PATH, role=Role.EDITOR)
 def save_mapping(request: PageRequest, app_id: PathId) -> PageResponse:
     """Set the rows that differ from what is stored, and the new one if it is filled in."""
-    form, mapping = visit_of(request).form, services_of(request).mapping
+    services, form = services_of(request), visit_of(request).form
+    mapping = services.mapping
     stored = mapping.rows(AppId(app_id))
     wanted: list[WantedRow] = []
     try:
@@ -44,6 +45,7 @@ def save_mapping(request: PageRequest, app_id: PathId) -> PageResponse:
         mapping.set_rows(AppId(app_id), wanted)
     except InvalidInput as exc:
         return _page(request, app_id, form.refused(_by_field(exc, wanted, stored)), status=422)
+    services.overview.look_again(AppId(app_id))
     return redirect(_place(app_id), notice="The event mapping is saved, for events from now on.")
 
 

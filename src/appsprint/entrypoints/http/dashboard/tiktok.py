@@ -164,7 +164,7 @@ def _page(
 ) -> PageResponse:
     services, key = services_of(request), AppId(app_id)
     overview = services.connections.overview(key)
-    diagnoses = services.overview.diagnoses(key)
+    diagnoses = services.overview.diagnoses(overview.connection)
     form = visit_of(request).form if sent is None else sent
     return render(
         request,
