@@ -16,6 +16,7 @@ from appsprint.domain.attribution import AttributionRules
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.counted import amount_of
 from appsprint.domain.ids import AppId, ClickId
+from appsprint.domain.inapp_event import EARLIEST_BELIEVED_AT
 from appsprint.domain.likelihood import LEARNED_FOR
 from appsprint.domain.privacy import PersonalData, Retention
 from appsprint.domain.revision import DecisionCause
@@ -210,10 +211,11 @@ class StoredReplayService:
         self, wanted: WantedReplay, rules: AttributionRules, retention: Retention
     ) -> RehearsedPeriod:
         now = self._clock.now()
-        since = datetime.combine(wanted.start_on, time(), UTC)
+        # No install is older, and farther back there would soon be no date to reach back to.
+        since = max(_midnight(wanted.start_on), EARLIEST_BELIEVED_AT)
         until = now
-        if wanted.end_on is not None:
-            until = min(now, datetime.combine(wanted.end_on, time(), UTC) + timedelta(days=1))
+        if wanted.end_on is not None and wanted.end_on < now.date():
+            until = _midnight(wanted.end_on) + timedelta(days=1)
         if since >= until:
             raise InvalidInput("must be in the past, and not after the end", field="start")
         widest = max(rules.widest.click, rules.widest.probabilistic, LEARNED_FOR)
@@ -270,6 +272,10 @@ class StoredReplayService:
             return holding
 
         return self._store.write(work)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _require_kept(since: datetime, reach: datetime, forgotten: datetime | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -367,6 +367,16 @@ def test_the_days_must_be_past(scene: IntakeScene, days: int) -> None:
         scene.services.stored_replay.compare(
             WantedReplay(app_id=scene.app.id, start_on=start, end_on=end)
         )
+
+
+def test_any_date_can_be_asked_for(scene: IntakeScene) -> None:
+    """The last day there is means until now; the first one is long forgotten."""
+    app_id, replay = scene.app.id, scene.services.stored_replay
+    outcome = replay.compare(WantedReplay(app_id=app_id, start_on=START, end_on=date.max))
+
+    assert outcome.until == scene.plane.clock.now()
+    with pytest.raises(InvalidInput, match="forgotten"):
+        replay.compare(WantedReplay(app_id=app_id, start_on=date.min))
 
 
 def test_an_unknown_app(scene: IntakeScene) -> None:
