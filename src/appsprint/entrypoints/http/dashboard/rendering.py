@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 from litestar import MediaType, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
@@ -51,9 +52,15 @@ HEADERS = {
 _NOTICE_LENGTH = 500
 
 
+def _sources() -> dict[str, str]:
+    """Every template's text, read at once: an upgrade must not change those of a running server."""
+    folder = files("appsprint.entrypoints.http.dashboard") / "templates"
+    return {one.name: one.read_text("utf-8") for one in folder.iterdir() if one.is_file()}
+
+
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("appsprint.entrypoints.http.dashboard"),
+        loader=DictLoader(_sources()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -83,7 +90,7 @@ def _environment() -> Environment:
     return environment
 
 
-_TEMPLATES = _environment()
+TEMPLATES = _environment()
 
 
 def render(
@@ -109,7 +116,7 @@ def render(
         "zone": visit.app.time_zone if visit.app else "UTC",
         **values,
     }
-    page = _TEMPLATES.get_template(template).render(context)
+    page = TEMPLATES.get_template(template).render(context)
     content, encoding = compress_page(page, request.headers.get("accept-encoding", ""))
     return Response(
         content,
@@ -122,7 +129,7 @@ def render(
 
 def render_text(template: str, **values: object) -> str:
     """A piece of a page, for what is sent after the page; it knows no visitor."""
-    return _TEMPLATES.get_template(template).render(values)
+    return TEMPLATES.get_template(template).render(values)
 
 
 def redirect(
