@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from appsprint.sandboxes import SANDBOX_ACCESS
 from tests.browser.conftest import OpenPage
@@ -184,3 +185,61 @@ def test_a_first_test_event_appears_within_a_second(new_site: Site, open_page: O
     new_site.send_test_event()
     page.get_by_role("button", name="Resume (1 new)").click()
     expect(rows).to_have_count(before + 2)
+
+
+def reach(page: Page, wanted: Locator) -> None:
+    """Press Tab until the keyboard is there; it must get there, and be seen to."""
+    expect(wanted).to_be_visible()
+    for _ in range(80):
+        if wanted.evaluate("one => one === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(wanted).to_be_focused()
+    assert wanted.evaluate("one => getComputedStyle(one).outlineStyle") != "none"
+
+
+def press(page: Page, name: str, role: Literal["button", "link"] = "button") -> None:
+    """Go to a button or a link by Tab, and press Enter."""
+    reach(page, page.get_by_role(role, name=name, exact=True).first)
+    page.keyboard.press("Enter")
+
+
+def enter(page: Page, label: str, text: str) -> None:
+    """Go to a field by Tab, and type."""
+    reach(page, page.get_by_label(label, exact=True))
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def test_the_main_flow_needs_no_mouse(new_site: Site, open_page: OpenPage) -> None:
+    """From the setup link to an ad link and the report, by Tab, typing and Enter alone."""
+    page = open_page(new_site)
+    page.goto(f"/setup/{new_site.process.services.setup.begin()}")
+    enter(page, "E-mail address", OWNER)
+    enter(page, "Password", PASSWORD)
+    press(page, "Create owner account")
+    enter(page, "Store URL", PLAY_STORE_URL)
+    press(page, "Continue")
+    enter(page, "Name", "Miles")
+    press(page, "Create app")
+    press(page, "I have copied the key")
+    expect(page.get_by_text("1 of 7")).to_be_visible()
+
+    press(page, "TikTok Ads", "link")
+    press(page, "Connect TikTok Ads")
+    press(page, "Approve")
+    press(page, "Load accounts")
+    press(page, "Use this account")
+    expect(page.get_by_text("The advertiser account is chosen.")).to_be_visible()
+    enter(page, "Pixel ID", SANDBOX_ACCESS.pixel_id)
+    enter(page, "Events API access token", SANDBOX_ACCESS.events_token)
+    press(page, "Save")
+    expect(page.get_by_text("Pixel ID and access token are saved.")).to_be_visible()
+
+    press(page, "Ad links", "link")
+    enter(page, "Name", "Spring")
+    press(page, "Create ad link")
+    expect(page.get_by_text(re.compile("/c/.*__CAMPAIGN_ID__")).first).to_be_visible()
+    press(page, "Campaigns", "link")
+    press(page, "28 days", "link")
+    page.wait_for_url("**days=28*")
