@@ -16,6 +16,7 @@ from appsprint.entrypoints.http.error_responses import STATUSES, error_body, err
 from appsprint.errors import (
     AdNetworkRefused,
     AppsprintError,
+    AuthorizationDenied,
     ConnectionRevoked,
     FieldProblem,
     InstallNotFound,
@@ -41,6 +42,8 @@ def make(kind: type[AppsprintError]) -> AppsprintError:
     """One error of a class."""
     if issubclass(kind, AdNetworkRefused):
         return kind("no", network_code=1)
+    if issubclass(kind, AuthorizationDenied):
+        return kind("what happened", app_id="app_1")
     return kind("what happened")
 
 
