@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from appsprint.bootstrap import replay
 from appsprint.domain.app import Platform
-from appsprint.domain.attribution import DEFAULT_MIN_CONFIDENCE, AttributionRules, attribute_install
+from appsprint.domain.attribution import attribute_install
+from appsprint.domain.decision import DEFAULT_MIN_CONFIDENCE, AttributionRules
 from appsprint.entrypoints.cli.simulation_player import play
 from appsprint.services.replay import Rule
 from appsprint.simulation.plan import WorldPlan

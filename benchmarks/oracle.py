@@ -18,7 +18,9 @@ from itertools import pairwise
 from math import exp, log, pi, prod, sqrt
 
 from appsprint.domain.app import Platform
-from appsprint.domain.attribution import (
+from appsprint.domain.attribution import attribute_install, strongest_match
+from appsprint.domain.click import Click
+from appsprint.domain.decision import (
     AttributionRules,
     Candidate,
     Decision,
@@ -26,10 +28,7 @@ from appsprint.domain.attribution import (
     MatchType,
     OrganicReason,
     Verdict,
-    attribute_install,
-    strongest_match,
 )
-from appsprint.domain.click import Click
 from appsprint.domain.ids import ClickId
 from appsprint.domain.likelihood import Surroundings
 from appsprint.simulation.machines import FARM_ADS, SPRAY_ADS

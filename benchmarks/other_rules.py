@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from appsprint.domain.attribution import (
+from appsprint.domain.attribution import strongest_match
+from appsprint.domain.click import Click
+from appsprint.domain.decision import (
     AttributionRules,
     Candidate,
     Decision,
     InstallEvidence,
     MatchType,
     Verdict,
-    strongest_match,
 )
-from appsprint.domain.click import Click
 from appsprint.domain.device import DeviceFeature, compare_devices, parse_browser
 from appsprint.domain.ids import ClickId
 from appsprint.domain.likelihood import Surroundings

@@ -31,7 +31,8 @@ from appsprint.adapters.sqlite.maintenance import SqliteMaintenance
 from appsprint.adapters.sqlite.store import SqliteStore
 from appsprint.adapters.system import SortableIds, SystemClock
 from appsprint.config import Settings
-from appsprint.domain.attribution import AttributionRules, attribute_install
+from appsprint.domain.attribution import attribute_install
+from appsprint.domain.decision import AttributionRules
 from appsprint.domain.link import AdNetwork
 from appsprint.domain.member import SessionLimits
 from appsprint.domain.retry import RetrySchedule

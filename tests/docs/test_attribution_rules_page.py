@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from appsprint.domain.attribution import OrganicReason
+from appsprint.domain.decision import OrganicReason
 from tests.support.proofs import is_there
 from tests.support.sentences import sentences
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from appsprint.domain.app import Platform
-from appsprint.domain.attribution import InstallEvidence
+from appsprint.domain.decision import InstallEvidence
 from appsprint.domain.device import describe_install_device
 from appsprint.domain.referrer import parse_play_referrer
 from appsprint.testing.builders import APP_ID, HOME, NOON, SAFARI

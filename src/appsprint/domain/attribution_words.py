@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from appsprint.domain.attribution import Candidate, MatchType, OrganicReason, Verdict
 from appsprint.domain.counted import amount_of, percent_of
+from appsprint.domain.decision import Candidate, MatchType, OrganicReason, Verdict
 from appsprint.domain.likelihood import Factor
 from appsprint.domain.missing_evidence import MissingEvidence
 from appsprint.domain.quality import Finding

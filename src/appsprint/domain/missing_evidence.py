@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from appsprint.domain.app import Platform
-from appsprint.domain.attribution import Decision, InstallEvidence, MatchType, OrganicReason
+from appsprint.domain.decision import Decision, InstallEvidence, MatchType, OrganicReason
 from appsprint.domain.referrer import ReferrerKind
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from appsprint.domain.attribution import MatchType, strength
+from appsprint.domain.attribution import strength
+from appsprint.domain.decision import MatchType
 from appsprint.domain.ids import ClickId
 
 

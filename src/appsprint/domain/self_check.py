@@ -12,14 +12,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from appsprint.domain.attribution import (
-    AttributionRules,
-    Decision,
-    InstallEvidence,
-    MatchType,
-    attribute_install,
-)
+from appsprint.domain.attribution import attribute_install
 from appsprint.domain.click import Click
+from appsprint.domain.decision import AttributionRules, Decision, InstallEvidence, MatchType
 from appsprint.domain.ids import ClickId
 from appsprint.domain.likelihood import Surroundings
 from appsprint.domain.referrer import parse_play_referrer

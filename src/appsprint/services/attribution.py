@@ -10,18 +10,16 @@ from typing import Protocol
 
 from appsprint.domain.app import App, Environment, Platform
 from appsprint.domain.apple_ads import AppleClaim
-from appsprint.domain.attribution import (
-    RULE_VERSION,
+from appsprint.domain.attribution import RULE_VERSION, attribute_install, earliest_time
+from appsprint.domain.attribution_words import say_factor, say_missing, say_reason, say_verdict
+from appsprint.domain.click import Click
+from appsprint.domain.decision import (
     AttributionRules,
     Candidate,
     Decision,
     InstallEvidence,
     MatchType,
-    attribute_install,
-    earliest_time,
 )
-from appsprint.domain.attribution_words import say_factor, say_missing, say_reason, say_verdict
-from appsprint.domain.click import Click
 from appsprint.domain.device import describe_install_device, parse_web_view
 from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.install import CLOCK_SKEW_ALLOWANCE, Install

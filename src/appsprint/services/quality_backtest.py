@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from appsprint.domain.attribution import Verdict
+from appsprint.domain.decision import Verdict
 from appsprint.domain.ids import AppId, InstallId, LinkId
 from appsprint.domain.quality import Finding, judge, refusing, withholding
 from appsprint.domain.quality_rules import Consequence, QualityRule, QualityRules, RuleSetting

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from appsprint.domain.attribution import Decision, MatchType, Verdict
 from appsprint.domain.attribution_words import say_refusal, say_verdict
+from appsprint.domain.decision import Decision, MatchType, Verdict
 from appsprint.domain.install import Install
 from appsprint.domain.quality import Finding, judge, quality_reason, refusing, withholding
 from appsprint.domain.shared_network import SharedNetworks

@@ -17,13 +17,9 @@ from hashlib import blake2b
 from itertools import islice, takewhile
 from typing import Protocol
 
-from appsprint.domain.attribution import (
-    AttributionRules,
-    Decision,
-    InstallEvidence,
-    attribute_install,
-)
+from appsprint.domain.attribution import attribute_install
 from appsprint.domain.click import Click, FilteredVisit
+from appsprint.domain.decision import AttributionRules, Decision, InstallEvidence
 from appsprint.domain.ids import AppId, ClickId, IdPrefix, LinkId
 from appsprint.domain.install import Install
 from appsprint.domain.likelihood import LEARNED_FOR, LinkHistory, Surroundings, UnrelatedInstalls

@@ -12,9 +12,9 @@ from operator import attrgetter
 import structlog
 
 from appsprint.domain.app import App
-from appsprint.domain.attribution import AttributionRules
 from appsprint.domain.audit import AuditAction
 from appsprint.domain.counted import amount_of
+from appsprint.domain.decision import AttributionRules
 from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.inapp_event import EARLIEST_BELIEVED_AT
 from appsprint.domain.likelihood import LEARNED_FOR

@@ -9,8 +9,8 @@ import pytest
 
 from appsprint.domain.app import App
 from appsprint.domain.apple_ads import CLAIM_FIELDS, LookupState, NoClaim
-from appsprint.domain.attribution import MatchType
 from appsprint.domain.attribution_words import say_cause
+from appsprint.domain.decision import MatchType
 from appsprint.domain.delivery import NotEligibleReason
 from appsprint.domain.install import IdentifierKind, Install
 from appsprint.domain.reinstall import Reinstall, SamePersonBy

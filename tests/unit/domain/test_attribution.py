@@ -9,15 +9,9 @@ from typing import Any
 import pytest
 
 from appsprint.domain.app import LookbackWindows, Platform
-from appsprint.domain.attribution import (
-    AttributionRules,
-    Decision,
-    MatchType,
-    OrganicReason,
-    Verdict,
-    attribute_install,
-)
+from appsprint.domain.attribution import attribute_install
 from appsprint.domain.click import Click
+from appsprint.domain.decision import AttributionRules, Decision, MatchType, OrganicReason, Verdict
 from appsprint.domain.device import describe_install_device
 from appsprint.domain.ids import AppId, ClickId, LinkId
 from appsprint.domain.likelihood import LinkHistory, Surroundings, UnrelatedInstalls

@@ -11,18 +11,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from appsprint.domain.app import LookbackWindows
-from appsprint.domain.attribution import (
+from appsprint.domain.attribution import attribute_install, strength, strongest_match
+from appsprint.domain.click import Click
+from appsprint.domain.decision import (
     AttributionRules,
     Candidate,
     Decision,
     InstallEvidence,
     MatchType,
     Verdict,
-    attribute_install,
-    strength,
-    strongest_match,
 )
-from appsprint.domain.click import Click
 from appsprint.domain.ids import AppId, ClickId
 from appsprint.domain.referrer import parse_play_referrer
 from appsprint.testing.builders import HOUR, NOON, SAFARI, make_click

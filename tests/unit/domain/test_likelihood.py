@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from appsprint.domain.attribution import AttributionRules, InstallEvidence, attribute_install
+from appsprint.domain.attribution import attribute_install
+from appsprint.domain.decision import AttributionRules, InstallEvidence
 from appsprint.domain.device import describe_install_device, parse_web_view
 from appsprint.testing.builders import make_click
 from tests.support.builders import PIXEL_8, make_android_evidence, make_evidence

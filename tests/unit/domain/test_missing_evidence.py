@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from appsprint.domain.attribution import AttributionRules, attribute_install
+from appsprint.domain.attribution import attribute_install
 from appsprint.domain.attribution_words import say_missing
+from appsprint.domain.decision import AttributionRules
 from appsprint.domain.ids import ClickId
 from appsprint.domain.missing_evidence import MissingEvidence, missing_evidence
 from appsprint.testing.builders import make_click

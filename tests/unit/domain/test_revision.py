@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appsprint.domain.attribution import MatchType, strength
+from appsprint.domain.attribution import strength
+from appsprint.domain.decision import MatchType
 from appsprint.domain.ids import ClickId
 from appsprint.domain.revision import Credit, DecisionCause, LateFact, may_replace
 from appsprint.testing.builders import HOUR, NOON

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from appsprint.domain.attribution import AttributionRules, attribute_install
+from appsprint.domain.attribution import attribute_install
 from appsprint.domain.click import Click
+from appsprint.domain.decision import AttributionRules
 from appsprint.domain.likelihood import Surroundings
 from appsprint.domain.self_check import (
     SelfCheck,

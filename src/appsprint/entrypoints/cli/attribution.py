@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from appsprint.bootstrap import replay as new_replay
-from appsprint.domain.attribution import AttributionRules
+from appsprint.domain.decision import AttributionRules
 from appsprint.domain.install import Install
 from appsprint.entrypoints.cli.exit_codes import FAILED
 from appsprint.entrypoints.cli.noun import new_noun

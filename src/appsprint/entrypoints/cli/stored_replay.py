@@ -10,8 +10,8 @@ from enum import StrEnum
 import msgspec
 import typer
 
-from appsprint.domain.attribution import AttributionRules
 from appsprint.domain.counted import amount_of
+from appsprint.domain.decision import AttributionRules
 from appsprint.entrypoints.cli.options import ask, chosen_app
 from appsprint.entrypoints.cli.output import print_items, tell
 from appsprint.entrypoints.cli.progress import progress_bar

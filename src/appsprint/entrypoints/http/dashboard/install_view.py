@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from appsprint.domain.apple_ads import AppleLookup, LookupState, NoClaim
-from appsprint.domain.attribution import MatchType
+from appsprint.domain.decision import MatchType
 from appsprint.domain.delivery import NotEligibleReason
 from appsprint.domain.ids import LinkId
 from appsprint.domain.install import TestReason
