@@ -266,3 +266,14 @@ def test_differences_of_days_that_cannot_be_read(owner: Browser, app: App) -> No
 
     assert answer.status_code == 422
     assert "must be a date" in text_of(answer)
+
+
+def test_reinstalls_are_a_column_for_those_who_ask(owner: Browser, app: App, place: str) -> None:
+    """The twelve metrics come first; reinstalls can be chosen beside them."""
+    del app
+    standard = owner.get(place).text
+    chosen = owner.get(f"{place}?column=installs&column=reinstalls").text
+
+    assert 'data-label="Reinstalls"' not in standard
+    assert 'data-label="Reinstalls"' in chosen
+    assert 'data-label="Spend"' not in chosen

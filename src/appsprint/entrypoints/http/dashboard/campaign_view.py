@@ -152,8 +152,16 @@ COLUMNS = (
         source=_INSTALLS,
         meaning="Click-to-install rate: installs divided by clicks.",
     ),
+    Column(
+        key="reinstalls",
+        label="Reinstalls",
+        shown=_count,
+        meaning="Attributed installs of people who had the app before; in no other number.",
+    ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
+# The twelve metrics; the rest is there for those who ask for it.
+_FIRST_SHOWN = tuple(key for key in BY_KEY if key != "reinstalls")
 BREAKDOWNS = {
     Breakdown.CAMPAIGN: "Campaign",
     Breakdown.DAY: "Day",
@@ -184,7 +192,7 @@ class CampaignView:
     sort: str = ""
     is_descending: bool = True
     search: str = ""
-    columns: tuple[str, ...] = tuple(BY_KEY)
+    columns: tuple[str, ...] = _FIRST_SHOWN
     metric: str = "spend"
     is_compared: bool = False
     is_untagged: bool = False
